@@ -1,0 +1,50 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+T ?= tests
+
+help:  ## List what can be made.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
+
+setup: .venv/ready  ## Build .venv; the command is then .venv/bin/secondgate.
+
+.venv/ready: requirements/run.lock pyproject.toml
+	@scripts/packages build
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/dev-ready: .venv/ready requirements/dev.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+run: .venv/ready  ## Start on SQLite in ./var and print the one-time owner link.
+	@exec $(BIN)/secondgate serve --data var
+
+test: .venv/dev-ready  ## Run all tests, or those in T=tests/methods.
+	@scripts/packages test
+	@$(BIN)/python -m pytest $(T)
+
+fast: .venv/dev-ready  ## Run the tests that need no services: seconds.
+	@$(BIN)/python -m pytest -m "not real" $(T)
+
+lint: .venv/dev-ready  ## Check style, types, layers, migrations and the lock files.
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy secondgate
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m django makemigrations --check --dry-run --settings secondgate.settings
+	@! grep -n '://' requirements/*.lock
+
+fix: .venv/dev-ready  ## Put style right where a tool can.
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+bench: .venv/dev-ready  ## Measure beside FreeRADIUS and the bare Python limit; print ratios.
+	@scripts/packages bench
+	@$(BIN)/python -m bench
+
+docs: .venv/dev-ready  ## Check the docs against the code.
+	@$(BIN)/python -m pytest tests/docs
+
+.PHONY: help setup run test fast lint fix bench docs

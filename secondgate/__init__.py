@@ -1,0 +1,3 @@
+"""Secondgate: a self-hosted MFA server."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,36 @@
+"""The applications' tables."""
+
+from uuid import uuid4
+
+from django.db import models
+
+from secondgate.events.models import Named
+
+
+class Application(Named):
+    """A thing that asks us over RADIUS. Its shared secret is in the vault."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    name = models.CharField(max_length=255, unique=True)
+    kind = models.CharField(max_length=40)
+    message_authenticator = models.CharField(max_length=10, default="auto")
+    challenge = models.BooleanField(default=True)
+    separator = models.CharField(max_length=8, default=",")
+
+    class Meta:
+        db_table = "applications_application"
+        verbose_name = "application"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Client(models.Model):
+    """An address or network that an application speaks from, in the form of `ipaddress`."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="clients")
+    network = models.CharField(max_length=50, unique=True)
+    signs = models.BooleanField(default=False)  # it has sent a Message-Authenticator
+
+    class Meta:
+        db_table = "applications_client"

@@ -1,0 +1,64 @@
+"""The web: Django, and before it the addresses that load balancers and Prometheus ask.
+
+Those do not go through Django: they must answer while it is busy, and tell what it cannot know.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+from secondgate.events import metrics
+
+Check = Callable[[], Awaitable[None]]
+TIMEOUT = 3  # seconds for all checks together; load balancers give up after five
+
+application = get_asgi_application()
+
+
+class Web:
+    """An ASGI application: `checks` say, by raising, what is not ready."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+        self._answers: dict[str, Callable[[], Awaitable[tuple[int, str, bytes]]]] = {
+            "/healthz/live": self._live,
+            "/healthz/ready": self._ready,
+            "/metrics": self._metrics,
+        }
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        answer = self._answers.get(scope["path"]) if scope["type"] == "http" else None
+        if answer is None:
+            await application(scope, receive, send)
+            return
+        status, kind, body = await answer()
+        headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _live(self) -> tuple[int, str, bytes]:
+        return 200, "application/json", b'{"live": true}\n'
+
+    async def _ready(self) -> tuple[int, str, bytes]:
+        said = dict(await asyncio.gather(*(_said(name, check) for name, check in self._checks.items())))
+        ready = all(fault == "ok" for fault in said.values())
+        body = json.dumps({"ready": ready, **said}).encode() + b"\n"
+        return 200 if ready else 503, "application/json", body
+
+    async def _metrics(self) -> tuple[int, str, bytes]:
+        return 200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()
+
+
+async def _said(name: str, check: Check) -> tuple[str, str]:
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            await check()
+    except TimeoutError:
+        return name, f"no answer within {TIMEOUT} s"
+    except Exception as error:
+        return name, str(error)
+    return name, "ok"

@@ -1,0 +1,65 @@
+"""`secondgate apply`: configuration as code."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from secondgate.cli.start import Data, Failed, ready, start
+
+
+def apply(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml")],
+    plan: Annotated[bool, typer.Option("--plan", help="Show the difference; change nothing.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Also remove what the file does not name.")] = False,
+    data: Data = None,
+) -> None:
+    """Make the installation what the file says. Nothing is removed without --prune."""
+    with tempfile.TemporaryDirectory() as nowhere:
+        if plan and not _installed(data):
+            # There is nothing to compare with, and a plan leaves nothing behind.
+            data = Path(nowhere)
+            os.environ.pop("SECONDGATE_KEY_FILE", None)
+        ready(data)
+        from secondgate.setup.apply import apply as run
+        from secondgate.setup.document import InputError
+
+        try:
+            changes = run(file, plan=plan, prune=prune)
+        except InputError as error:
+            raise Failed(str(error)) from error
+        from django.db import connection
+
+        connection.close()
+    for change in changes:
+        _show(change)
+    done = "would change" if plan else "changed"
+    print(f"{len(changes)} {'thing' if len(changes) == 1 else 'things'} {done}." if changes else "Nothing to change.")
+
+
+def _installed(data: Path | None) -> bool:
+    start(data)
+    from django.conf import settings
+
+    url = settings.SECONDGATE.database_url
+    return bool(url) or Path(settings.DATABASES["default"]["NAME"]).exists()
+
+
+def _show(change: Any) -> None:
+    sign = {"created": "+", "changed": "~", "removed": "-"}[change.verb]
+    print(f"{sign} {change.noun} {change.name}")
+    before, after = change.before or {}, change.after or {}
+    if change.verb == "changed":
+        for key in dict.fromkeys([*before, *after]):
+            if before.get(key) != after.get(key):
+                print(f"    {key}: {_value(before.get(key))} → {_value(after.get(key))}")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict) and "kept" in value:
+        return f"(kept, {value['kept']})"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return {"None": "none", "True": "yes", "False": "no"}.get(str(value), str(value))

@@ -1,0 +1,22 @@
+"""`secondgate doctor`: everything a support engineer would ask for."""
+
+import asyncio
+
+import typer
+
+from secondgate.cli.start import Data, start
+
+
+def doctor(data: Data = None) -> None:
+    """Check the installation, and say what to do about what is wrong. Exit code 0: all is well."""
+    start(data)
+    from secondgate.setup.doctor import examine
+
+    findings = asyncio.run(examine())
+    for finding in findings:
+        print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.title}: {finding.says}")
+        if not finding.ok and finding.remedy:
+            print(f"      {finding.remedy}")
+    bad = sum(not finding.ok for finding in findings)
+    print(f"{len(findings) - bad} checks passed, {bad} failed.")
+    raise typer.Exit(1 if bad else 0)

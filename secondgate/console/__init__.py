@@ -1,0 +1,1 @@
+"""The administrators' door: pages that translate, call and show."""

@@ -1,0 +1,56 @@
+"""The form that makes the owner account."""
+
+from typing import Any, Final
+
+from django import forms
+
+SHORTEST: Final = 12  # characters; NIST SP 800-63B asks for 8 beside a second factor, 15 without
+LONGEST: Final = 200
+
+
+class OwnerForm(forms.Form):
+    """Name, email, login name and password of the owner."""
+
+    name = forms.CharField(
+        label="Your name", max_length=255, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label="Email",
+        help_text="To be told about changes to your account.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    login = forms.CharField(
+        label="Login name",
+        max_length=255,
+        help_text="What you will type to sign in, like olive.",
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label="Password",
+        max_length=LONGEST,
+        strip=False,
+        help_text=f"At least {SHORTEST} characters. A sentence is good; signs and digits are not required.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+    )
+
+    def clean_login(self) -> str:
+        """Refuse what a login name cannot hold: a realm belongs to the directory."""
+        login: str = self.cleaned_data["login"].strip()
+        if any(sign in login for sign in "\\@/ "):
+            raise forms.ValidationError("A login name has no spaces, slashes or @. Try just your first name.")
+        return login
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a password that is short, or is the person's own name or address."""
+        values = self.cleaned_data
+        password = values.get("password", "")
+        if len(password) < SHORTEST and password:
+            self.add_error(
+                "password",
+                f"Too short: {len(password)} characters, {SHORTEST} are needed. "
+                "Try four words that do not belong together.",
+            )
+        own = {values.get(field, "").lower() for field in ("name", "email", "login")} - {""}
+        if password and password.lower() in own:
+            self.add_error("password", "That is your own name or address: strangers try those first.")
+        return values

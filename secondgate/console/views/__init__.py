@@ -1,0 +1,1 @@
+"""The console's views, one file a noun."""

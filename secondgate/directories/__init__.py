@@ -1,0 +1,1 @@
+"""Where passwords and people live: one file a kind, one line in `registry`."""

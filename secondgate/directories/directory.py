@@ -1,0 +1,137 @@
+"""What a directory is, and what it can say.
+
+    DirectoryError          it could not say: unreachable, refused us, is set up wrongly
+    Verdict                 what it said of a password
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from secondgate.people.login_names import normalise
+from secondgate.vault.setting import setting
+
+__all__ = [
+    "Account", "Checked", "Directory", "DirectoryError", "Finding", "Found", "Kind", "Step", "Verdict",
+    "probe", "realms_of", "setting",
+]  # fmt: skip
+
+
+class DirectoryError(Exception):
+    """The directory could not answer. `remedy` tells an administrator what to do about it.
+
+    `silent` tells that it did not answer at all (down, unreachable, too slow), as opposed to an
+    answer that we cannot use.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", silent: bool = False) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.silent = silent
+
+
+class Verdict(Enum):
+    """What a directory says of a login name and a password."""
+
+    FITS = "fits"
+    WRONG_PASSWORD = "wrong-password"  # noqa: S105  a verdict, not a password
+    UNKNOWN_USER = "unknown-user"
+    DISABLED = "disabled"
+    LOCKED = "locked"
+    ACCOUNT_EXPIRED = "account-expired"
+    PASSWORD_EXPIRED = "password-expired"  # noqa: S105
+    MUST_CHANGE = "must-change"
+    NOT_NOW = "not-now"  # outside of the hours in which it lets this user in
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person as a directory has them. `external_id` is its own, lasting identity of them."""
+
+    login: str
+    external_id: str
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user whose password is to be checked: what we know, the directory looks up the rest."""
+
+    login: str
+    password_hash: str = ""  # only the built-in directory has one
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A verdict, and whom it is about, where the directory has found somebody."""
+
+    verdict: Verdict
+    found: Found | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one step of a probe found."""
+
+    title: str
+    ok: bool
+    says: str
+    remedy: str = ""
+
+
+Step = Callable[[], Awaitable[str]]
+
+
+class Directory(Protocol):
+    """A directory in use. It keeps its connections, and each call ends by its deadline.
+
+    Every method raises DirectoryError where the directory gives no usable answer.
+    """
+
+    async def find(self, login: str) -> Found | None:
+        """Return the person whom this login name finds, or None."""
+        ...
+
+    async def check_password(self, account: Account, password: str) -> Checked:
+        """Return what the directory says; an unknown user takes as long as a wrong password."""
+        ...
+
+    def probe(self) -> Mapping[str, Step]:
+        """Return the steps of a login, in order, for `probe` to try one by one."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        ...
+
+
+class Kind(Protocol):
+    """One kind of directory. `settings` is a frozen dataclass, its fields made by `setting`."""
+
+    name: str  # the word in YAML, URLs and events
+    title: str
+    settings: type[Any]
+
+    def open(self, name: str, settings: Any) -> Directory:
+        """Return a directory for use; connects when first asked, not here."""
+        ...
+
+
+def realms_of(name: str, realms: Iterable[str]) -> tuple[str, ...]:
+    """Return the realms of a directory, normalised; without any, its own name is its realm.
+
+    So two directories without realms can both have an `ann`, and each of her login names is unique.
+    """
+    return tuple(normalise(realm) for realm in realms) or (normalise(name),)
+
+
+async def probe(steps: Mapping[str, Step]) -> AsyncIterator[Finding]:
+    """Yield one finding a step, up to the first that fails: the rest could not be judged."""
+    for title, step in steps.items():
+        try:
+            yield Finding(title, ok=True, says=await step())
+        except DirectoryError as error:
+            yield Finding(title, ok=False, says=str(error), remedy=error.remedy)
+            return

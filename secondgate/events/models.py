@@ -1,0 +1,51 @@
+"""The events' tables."""
+
+from typing import Any
+
+from django.db import models
+
+
+class Event(models.Model):
+    """What happened. Codes and facts only: sentences are made when it is read.
+
+    The id grows in the order of writing. There is no index on the user: it would cost a login a
+    fifth of its time (measured), and the id is the order in which everything is read.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    version = models.SmallIntegerField(default=1)
+    name = models.CharField(max_length=40)
+    reason = models.CharField(max_length=40, default="")
+    application_id = models.UUIDField(null=True)
+    user_id = models.UUIDField(null=True)
+    source = models.CharField(max_length=64, default="")
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "events_event"
+        indexes = [models.Index(fields=["at"], name="events_by_time")]
+
+
+class Subject(models.Model):
+    """What an id in an event is called. A name can be erased here, and every event forgets it."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "events_subject"
+
+
+class Named(models.Model):
+    """Base of everything that events speak of: a change of its name follows into Subject."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and tell Subject the name that `str()` gives."""
+        super().save(*args, **kwargs)
+        kind = str(self._meta.verbose_name)
+        Subject.objects.update_or_create(id=self.pk, defaults={"kind": kind, "name": str(self)[:255]})

@@ -1,0 +1,37 @@
+"""Every event there is. Names are never renamed: rules in people's log systems hang on them.
+
+The second half is what docs/reference/events.md and the log say; facts fill the {braces}.
+"""
+
+from typing import Final
+
+LOGIN_ACCEPTED: Final = "login.accepted"
+LOGIN_CHALLENGED: Final = "login.challenged"
+LOGIN_REFUSED: Final = "login.refused"
+CLIENT_UNKNOWN: Final = "client.unknown"
+SESSION_STARTED: Final = "session.started"
+SESSION_UPDATED: Final = "session.updated"
+SESSION_STOPPED: Final = "session.stopped"
+ACCOUNTING_CHANGED: Final = "accounting.changed"
+DIRECTORY_WENT_SILENT: Final = "directory.went-silent"
+DIRECTORY_ANSWERED_AGAIN: Final = "directory.answered-again"
+OWNER_CREATED: Final = "owner.created"
+
+_NOUNS: Final = ("application", "directory", "user", "group", "policy", "authenticator")
+
+SAYS: Final[dict[str, str]] = {
+    LOGIN_ACCEPTED: "{user} was let in to {application}.",
+    LOGIN_CHALLENGED: "{user} was asked for a second factor at {application}.",
+    LOGIN_REFUSED: "{user} was refused at {application}.",
+    CLIENT_UNKNOWN: "A packet came from {client}, which is a client of no application.",
+    SESSION_STARTED: "{application} says that a session of {login} began.",
+    SESSION_UPDATED: "{application} says that a session of {login} goes on.",
+    SESSION_STOPPED: "{application} says that a session of {login} ended.",
+    ACCOUNTING_CHANGED: "{application} says that its accounting was switched on or off.",
+    DIRECTORY_WENT_SILENT: "{directory} does not answer: {fault}",
+    DIRECTORY_ANSWERED_AGAIN: "{directory} answers again.",
+    OWNER_CREATED: "The owner account {user} was made.",
+    **{f"{noun}.created": f"The {noun} {{subject}} was made." for noun in _NOUNS},
+    **{f"{noun}.changed": f"The {noun} {{subject}} was changed." for noun in _NOUNS},
+    **{f"{noun}.removed": f"The {noun} {{subject}} was removed." for noun in _NOUNS},
+}

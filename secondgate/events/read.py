@@ -1,0 +1,109 @@
+"""Read events: the one query behind the command, the page and the export."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from secondgate.events.models import Event, Subject
+from secondgate.events.names import SAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as people and scripts read it: ids have become names."""
+
+    id: int
+    at: str
+    event: str
+    reason: str
+    application: str
+    user: str
+    login: str
+    client: str
+    source: str
+    facts: dict[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in a sentence."""
+        names = {"user": self.user or self.login, "application": self.application}
+        return SAYS.get(self.event, self.event).format_map(Facts({**self.facts, **names}))
+
+
+class Facts(dict[str, Any]):
+    """Facts for a sentence; one that is missing shows as its name in parentheses."""
+
+    def __missing__(self, key: str) -> str:
+        return f"({key})"
+
+
+def search(
+    *, after: int = 0, users: Iterable[UUID] | None = None, application: UUID | None = None
+) -> QuerySet[Event]:
+    """Return the events that fit, oldest first. `after` is an id; None means any."""
+    found = Event.objects.filter(id__gt=after).order_by("id")
+    if users is not None:
+        found = found.filter(user_id__in=list(users))
+    if application is not None:
+        found = found.filter(application_id=application)
+    return found
+
+
+def told(events: Iterable[Event], *, at_once: int = 500) -> Iterator[Told]:
+    """Yield the events in words; names are looked up for `at_once` events together."""
+    bunch: list[Event] = []
+    for event in events:
+        bunch.append(event)
+        if len(bunch) == at_once:
+            yield from _told(bunch)
+            bunch = []
+    yield from _told(bunch)
+
+
+def _told(events: list[Event]) -> Iterator[Told]:
+    ids = {event.user_id for event in events} | {event.application_id for event in events}
+    for event in events:
+        ids |= set(_ids(event.facts))
+    names = {row.id: row.name for row in Subject.objects.filter(id__in=ids - {None})}
+    for event in events:
+        facts = _named(event.facts, names)
+        user = names.get(event.user_id, "") if event.user_id else ""
+        yield Told(
+            event.id, event.at.isoformat(), event.name, event.reason,
+            names.get(event.application_id, "") if event.application_id else "", user,
+            facts.get("login", ""), facts.get("client", ""), event.source, facts,
+        )  # fmt: skip
+
+
+def named_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return facts in which ids have become names."""
+    names = {row.id: row.name for row in Subject.objects.filter(id__in=list(_ids(facts)))}
+    named: dict[str, Any] = _named(facts, names)
+    return named
+
+
+def _ids(value: Any) -> Iterator[UUID]:
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        if isinstance(value, str) and len(value) == 32:
+            try:
+                yield UUID(hex=value)
+            except ValueError:
+                return
+        return
+    for one in value:
+        yield from _ids(one)
+
+
+def _named(value: Any, names: dict[UUID, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _named(one, names) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_named(one, names) for one in value]
+    for id_ in _ids(value):
+        return names.get(id_, value)
+    return value

@@ -1,0 +1,42 @@
+"""Write an event of a change, inside the change's own transaction.
+
+Logins are written by the ledger, which batches them; everything else comes through here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from secondgate.events import names
+from secondgate.events.models import Event
+
+
+def record(
+    name: str,
+    *,
+    by: str,
+    facts: Mapping[str, Any],
+    user_id: UUID | None = None,
+    application_id: UUID | None = None,
+) -> Event:
+    """Write that `name` happened. `by` says who did it: a user's id, or "apply", "serve"."""
+    assert name in names.SAYS, name
+    return Event.objects.create(
+        at=timezone.now(),
+        name=name,
+        user_id=user_id,
+        application_id=application_id,
+        facts={"by": by, **facts},
+    )
+
+
+def record_change(noun: str, subject_id: UUID, before: Any, after: Any, *, by: str) -> Event:
+    """Write that a thing was made, changed or removed, with its state before and after.
+
+    The states are what `secondgate export` would say: secrets are references in both.
+    """
+    verb = "created" if before is None else "removed" if after is None else "changed"
+    facts = {"subject": subject_id.hex, "before": before, "after": after}
+    return record(f"{noun}.{verb}", by=by, facts=facts)

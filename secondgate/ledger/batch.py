@@ -1,0 +1,97 @@
+"""What arrives together goes to the database together: one thread, one batch at a time.
+
+Calls made during one turn of the event loop, and all that come while a batch is being worked on,
+make the next batch. So a lone login waits for nobody, and under load a commit's cost is shared by
+as many as came while the last one was written. The thread may answer a batch in several bunches:
+each wakes its callers at once.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+LIMIT: Final = 256  # more in one transaction saves nothing and makes the first ones wait
+
+
+class Contended(Protocol):
+    """An item of which two may not be in one batch."""
+
+    @property
+    def contended(self) -> tuple[Hashable, ...]: ...
+
+
+Item = TypeVar("Item", bound=Contended)
+Answer = TypeVar("Answer")
+
+
+class Batch(Generic[Item, Answer]):
+    """Hands items to `work`, in batches, on a thread of its own.
+
+    `work` yields lists of (item, answer) pairs; an answer that is an exception is raised to its caller.
+    """
+
+    def __init__(self, work: Callable[[list[Item]], Iterable[list[tuple[Item, Any]]]]) -> None:
+        self._work = work
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._busy = False
+
+    async def call(self, item: Item) -> Answer:
+        """Return the answer to `item`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.append((item, future))
+        if not self._busy:
+            self._busy = True
+            loop.call_soon(self._next, loop)  # not at once: others of this turn come along
+        return await future
+
+    async def close(self, last: Callable[[], None]) -> None:
+        """Wait for what is under way, then do `last` on the thread and end it."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, last)
+        self._thread.shutdown(wait=False)
+
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        taken = self._take()
+        if not taken:
+            self._busy = False
+            return
+        self._thread.submit(self._run, loop, taken)
+
+    def _take(self) -> list[tuple[Item, asyncio.Future[Answer]]]:
+        """Return the next batch: in order, but of those that contend for one thing only the first."""
+        taken: list[tuple[Item, asyncio.Future[Answer]]] = []
+        later: list[tuple[Item, asyncio.Future[Answer]]] = []
+        claimed: set[Any] = set()
+        for pair in self._waiting:
+            claims = {claim for claim in pair[0].contended if claim is not None}
+            if len(taken) >= LIMIT or not claimed.isdisjoint(claims):
+                later.append(pair)
+            else:
+                claimed |= claims
+                taken.append(pair)
+        self._waiting = later
+        return taken
+
+    def _run(self, loop: asyncio.AbstractEventLoop, taken: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        """Work on the thread: answers go back in the bunches in which `work` gives them."""
+        futures = {id(item): future for item, future in taken}
+        try:
+            for answered in self._work([item for item, _ in taken]):
+                bunch = [(futures.pop(id(item)), answer) for item, answer in answered]
+                loop.call_soon_threadsafe(_answer, bunch)
+        except BaseException as error:  # whatever it is, each caller must hear of it
+            loop.call_soon_threadsafe(_answer, [(future, error) for future in futures.values()])
+        finally:
+            loop.call_soon_threadsafe(self._next, loop)
+
+
+def _answer(bunch: list[tuple[asyncio.Future[Any], Any]]) -> None:
+    for future, answer in bunch:
+        if future.cancelled():
+            continue
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)

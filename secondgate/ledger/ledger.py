@@ -1,0 +1,220 @@
+"""Two verbs for the login path: `open` reads all that a login needs, `commit` writes all that it did.
+
+What arrives together is read by one consistent query set and written by one transaction: the cost of
+a durable commit is shared by all that wait for it. Every call ends in what the database says, or in
+LedgerError; then nobody gets in.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from secondgate.ledger import statements
+from secondgate.ledger.batch import Batch
+from secondgate.ledger.reading import Asked, Failures, Person, Question, Reading, read_all
+from secondgate.ledger.snapshot import EMPTY, Snapshot, read_snapshot
+from secondgate.ledger.store import Store, StoreError
+from secondgate.methods.method import Fits
+from secondgate.vault.keyring import Keyring, VaultError
+
+__all__ = ["Asked", "Entry", "EventRow", "Failures", "Ledger", "LedgerError", "Person", "Question", "Reading"]
+
+class LedgerError(Exception):
+    """The database could not be read, or not be written durably."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event to write. `facts` is JSON text; the ids are 32 hex digits, or None."""
+
+    at: float
+    name: str
+    reason: str
+    application: str | None
+    user: str | None
+    source: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one login did. All of it is written, or none.
+
+    `spend` moves an authenticator, for the request `digest`; `answer` closes a challenge. If another
+    login was first with either, `if_lost` is written in place of `event`, and nothing else.
+    """
+
+    event: EventRow
+    if_lost: EventRow | None = None
+    digest: str = ""
+    spend: tuple[str, Fits] | None = None
+    answer: str | None = None
+    ask: tuple[str, str, str, str, float] | None = None
+    fail: tuple[str, ...] = ()
+    clear: tuple[str, ...] = ()
+    signs: int | None = None
+
+    @property
+    def contended(self) -> tuple[str | None, str | None]:
+        """What only one login can win: two entries with the same do not fit into one batch."""
+        return (self.spend[0] if self.spend else None, self.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A write that changes nothing: whether the database would take one."""
+
+    contended: ClassVar[tuple[str, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """Delete the questions and failures from before `before` (Unix time): nobody asks for them."""
+
+    before: float
+
+    contended: ClassVar[tuple[str, ...]] = ()
+
+
+Write = Entry | Beat | Prune
+
+
+class Ledger:
+    """The login path's only way to the database."""
+
+    def __init__(self, store: Store, keyring: Keyring) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._batch: Batch[Question | Write, Any] = Batch(self._work)
+        self._marks = keyring.derive("marks")
+        self.snapshot: Snapshot = EMPTY
+
+    async def open(self, question: Question) -> Reading:
+        """Return all that a login needs to know. Raises LedgerError."""
+        reading: Reading = await self._call(question)
+        return reading
+
+    async def commit(self, entry: Entry) -> bool:
+        """Write what a login did; return, once it is durable, whether it won what it spent.
+
+        Raises LedgerError when that cannot be known.
+        """
+        won: bool = await self._call(entry)
+        return won
+
+    async def refresh(self) -> Snapshot:
+        """Return the configuration as it is now, read anew if its revision has moved."""
+        await self.open(Question())
+        return self.snapshot
+
+    async def check(self) -> None:
+        """Return when the database can be read and written durably. Raises LedgerError."""
+        await self._call(Beat())
+
+    async def prune(self, before: float) -> None:
+        """Delete what was asked or failed before `before` and counts no more. Raises LedgerError."""
+        await self._call(Prune(before))
+
+    def mark(self, octets: bytes) -> str:
+        """Return what stands for `octets` in a row: 32 hex digits, keyed, the same on every node.
+
+        People type passwords where names belong; without the vault key a mark tells nothing.
+        """
+        return hashlib.blake2b(octets, digest_size=16, key=self._marks).hexdigest()
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the database."""
+        await self._batch.close(self._store.close)
+
+    async def _call(self, item: Question | Write) -> Any:
+        try:
+            return await self._batch.call(item)
+        except (StoreError, VaultError) as cause:
+            raise LedgerError(str(cause)) from cause
+
+    # What follows runs on the batch's thread, and nowhere else.
+
+    def _work(self, items: list[Question | Write]) -> Iterator[list[tuple[Any, Any]]]:
+        """Yield the answers, those to questions first: they need not wait for a commit."""
+        if questions := [item for item in items if isinstance(item, Question)]:
+            yield self._read(questions)
+        if entries := [item for item in items if isinstance(item, Entry)]:
+            yield self._write(entries)
+        for item in items:
+            if isinstance(item, (Beat, Prune)):
+                yield [(item, self._tend(item))]
+
+    def _read(self, questions: list[Question]) -> list[tuple[Any, Any]]:
+        try:
+            readings = read_all(self._store, self._keyring, questions)
+            if readings[0].revision != self.snapshot.revision:
+                self.snapshot = read_snapshot(self._store, self._keyring, self.snapshot)
+        except (StoreError, VaultError) as cause:
+            return [(question, cause) for question in questions]
+        return list(zip(questions, readings, strict=True))
+
+    def _write(self, entries: list[Entry]) -> list[tuple[Any, Any]]:
+        try:
+            won = self._write_together(entries)
+        except StoreError as cause:
+            if cause.row_is_at_fault and len(entries) > 1:  # one bad row must not cost the others
+                return [pair for entry in entries for pair in self._write([entry])]
+            return [(entry, cause) for entry in entries]
+        return list(zip(entries, won, strict=True))
+
+    def _write_together(self, entries: list[Entry]) -> list[bool]:
+        with self._store.writing():
+            won = self._spend(entries)
+            winners = [entry for entry, has_won in zip(entries, won, strict=True) if has_won]
+            self._write_each(statements.ASK, [entry.ask for entry in winners if entry.ask])
+            self._fail(winners)
+            self._write_each(statements.CLEAR, sorted((key,) for entry in winners for key in entry.clear))
+            self._write_each(statements.SIGNS, sorted({(e.signs,) for e in winners if e.signs is not None}))
+            events = [e.event if ok else e.if_lost or e.event for e, ok in zip(entries, won, strict=True)]
+            self._write_each(statements.EVENT, [self._event(event) for event in events])
+        return won
+
+    def _spend(self, entries: list[Entry]) -> list[bool]:
+        """Spend what the entries spend; return which of them won. In one order on all nodes."""
+        spends = sorted(
+            (id_, fits.position, entry.digest, entry.event.at, fits.at_least, fits.at_most)
+            for entry in entries
+            if entry.spend
+            for id_, fits in (entry.spend,)
+        )
+        answers = sorted((entry.answer, entry.digest) for entry in entries if entry.answer)
+        spent = set(self._store.write(statements.SPEND, spends)) if spends else set()
+        answered = set(self._store.write(statements.ANSWER, answers)) if answers else set()
+        return [
+            (not entry.spend or entry.spend[0] in spent) and (not entry.answer or entry.answer in answered)
+            for entry in entries
+        ]
+
+    def _fail(self, entries: list[Entry]) -> None:
+        failures = Counter(key for entry in entries for key in entry.fail)
+        if failures:
+            now = max(entry.event.at for entry in entries)
+            rows = sorted((key, count, now) for key, count in failures.items())
+            self._store.write(statements.FAIL, rows)
+
+    def _tend(self, item: Beat | Prune) -> StoreError | None:
+        try:
+            with self._store.writing():
+                if isinstance(item, Beat):
+                    self._store.select(statements.TOUCH)
+                else:
+                    for statement in statements.PRUNE:
+                        self._store.write(statement, [(item.before,)])
+        except StoreError as cause:
+            return cause
+        return None
+
+    def _write_each(self, statement: statements.Write, rows: list[Any]) -> None:
+        if rows:
+            self._store.write(statement, rows)
+
+    def _event(self, row: EventRow) -> tuple[Any, ...]:
+        at = self._store.moment(row.at)
+        return (at, row.name, row.reason, row.application, row.user, row.source, row.facts)

@@ -1,0 +1,140 @@
+"""What a login asks of the database, and what it gets: one query set for all that ask together."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from secondgate.ledger import statements
+from secondgate.ledger.store import Store
+from secondgate.methods.method import Enrolled
+from secondgate.vault.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Login names (normalised), throttle keys, and the hash of a State, as far as there are any."""
+
+    names: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    state_hash: str | None = None
+
+    contended: ClassVar[tuple[str, ...]] = ()  # to ask takes nothing from anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failures in a row of one key, and when the last one was (Unix time)."""
+
+    count: int
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An authenticator as it stands in the database, its secret still sealed."""
+
+    id: str
+    method: str
+    name: str
+    settings: str
+    position: int
+    spent_by: str
+    spent_at: float
+    sealed: bytes
+    keyring: Keyring
+
+    def opened(self) -> Enrolled:
+        """Return it for its method to check. Raises VaultError."""
+        secret = self.keyring.open(self.sealed, "methods_authenticator", self.id, "secret")
+        return Enrolled(self.id, self.name, secret, json.loads(self.settings), self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user whom one of the names finds; `realm` and `name` are the login name that did."""
+
+    realm: str
+    name: str
+    id: str
+    login: str
+    enabled: bool
+    password_hash: str
+    directory: str | None
+    external_id: str
+    groups: frozenset[str]
+    authenticators: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A challenge that was asked."""
+
+    state_hash: str
+    application: str
+    user: str
+    policy: str
+    asked_at: float
+    answered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the database said to one Question, at one revision of the configuration."""
+
+    revision: int
+    people: tuple[Person, ...]
+    challenge: Asked | None
+    failures: Mapping[str, Failures]
+
+
+def user_key(user: str) -> str:
+    """Return the throttle's key of a user."""
+    return f"user:{user}"
+
+
+def read_all(store: Store, keyring: Keyring, questions: list[Question]) -> list[Reading]:
+    """Return a reading for each question, all from one consistent view. Raises StoreError."""
+    names = list({name for question in questions for name in question.names})
+    states = [question.state_hash for question in questions if question.state_hash]
+    with store.reading():
+        revision = store.select(statements.REVISION)[0][0]
+        found = store.select(statements.PEOPLE, names) if names else []
+        users = list({row[2] for row in found})
+        held, groups = _belongings(store, keyring, users)
+        keys = {key for question in questions for key in question.keys} | {user_key(user) for user in users}
+        counted = store.select(statements.FAILURES, list(keys)) if keys else []
+        asked = store.select(statements.CHALLENGES, states) if states else []
+    failures = {key: Failures(count, last) for key, count, last in counted}
+    challenges = {row[0]: Asked(*row) for row in asked}
+    people: dict[str, list[Person]] = defaultdict(list)
+    for realm, name, id_, login, enabled, password, directory, external_id in found:
+        people[name].append(
+            Person(
+                realm, name, id_, login, bool(enabled), password, directory, external_id or "",
+                frozenset(groups[id_]), tuple(held[id_]),
+            )  # fmt: skip
+        )
+    return [
+        Reading(
+            revision,
+            tuple(person for name in question.names for person in people.get(name, ())),
+            challenges.get(question.state_hash or ""),
+            failures,
+        )
+        for question in questions
+    ]
+
+
+def _belongings(
+    store: Store, keyring: Keyring, users: list[Any]
+) -> tuple[defaultdict[str, list[Held]], defaultdict[str, list[str]]]:
+    held: defaultdict[str, list[Held]] = defaultdict(list)
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    if users:
+        for user, *row, sealed in store.select(statements.AUTHENTICATORS, users):
+            held[user].append(Held(*row, bytes(sealed), keyring))
+        for user, group in store.select(statements.GROUPS, users):
+            groups[user].append(group)
+    return held, groups

@@ -1,0 +1,148 @@
+"""The configuration as frozen data, by revision: what a login needs to know of it, in memory.
+
+Read with its revision in one consistent transaction. A snapshot never changes; a change of
+configuration makes a new one, and directories whose settings are the same keep their connections.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
+from secondgate.applications.kinds import Kind
+from secondgate.directories.directory import Directory, realms_of
+from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
+from secondgate.ledger import statements
+from secondgate.ledger.store import Store
+from secondgate.policies.resolve import LoginMethod, Rule
+from secondgate.radius.attributes import Attribute
+from secondgate.radius.signing import Secret
+from secondgate.vault.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application, its secret opened and its policies in order. No `directories`: all of them."""
+
+    id: str
+    name: str
+    kind: Kind
+    secret: Secret
+    message_authenticator: str
+    challenge: bool
+    separator: str
+    directories: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    granted: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A network that an application speaks from. `signs`: it has sent a Message-Authenticator."""
+
+    id: int
+    network: IPv4Network | IPv6Network
+    application: Application
+    signs: bool
+
+
+@dataclass(slots=True)
+class OpenDirectory:
+    """A directory in use. `silent_since` (Unix time) is the one thing that changes: how it fares."""
+
+    id: str
+    name: str
+    kind: str
+    realms: tuple[str, ...]
+    settings: Any
+    live: Directory
+    silent_since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One revision of the configuration."""
+
+    revision: int
+    applications: Mapping[str, Application]
+    clients: tuple[Client, ...]
+    directories: Mapping[str, OpenDirectory]
+
+    def directories_of(self, application: Application) -> list[OpenDirectory]:
+        """Return the directories whose people may use an application, in its order."""
+        ids = application.directories or tuple(self.directories)
+        return [self.directories[id_] for id_ in ids if id_ in self.directories]
+
+
+EMPTY = Snapshot(0, {}, (), {})
+
+
+def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
+    """Return the configuration as it is now. Raises StoreError or VaultError."""
+    with store.reading():
+        rows = {
+            statement: store.select(statement)
+            for statement in (
+                statements.REVISION, statements.APPLICATIONS, statements.CLIENTS, statements.DIRECTORIES,
+                statements.DIRECTORY_SECRETS, statements.APPLICATION_DIRECTORIES, statements.POLICIES,
+                statements.POLICY_GROUPS,
+            )
+        }  # fmt: skip
+    secrets: dict[str, dict[str, str]] = defaultdict(dict)
+    for row, field, sealed in rows[statements.DIRECTORY_SECRETS]:
+        opened = keyring.open(bytes(sealed), "directories_directory", row, field)
+        secrets[row][field] = opened.decode()
+    directories = {
+        row[0]: _open_directory(row, secrets[row[0]], before) for row in rows[statements.DIRECTORIES]
+    }
+    links: dict[str, list[str]] = defaultdict(list)
+    for application, directory in rows[statements.APPLICATION_DIRECTORIES]:
+        links[application].append(directory)
+    challenges = {row[0]: bool(row[4]) for row in rows[statements.APPLICATIONS]}
+    rules = _rules(rows[statements.POLICIES], rows[statements.POLICY_GROUPS], challenges)
+    applications = {
+        id_: Application(
+            id_, name, APPLICATION_KINDS[kind],
+            Secret(keyring.open(bytes(sealed), "applications_application", id_, "secret")),
+            signed, bool(challenge), separator, tuple(links[id_]), tuple(rules[id_]),
+        )
+        for id_, name, kind, signed, challenge, separator, sealed in rows[statements.APPLICATIONS]
+        if sealed is not None and kind in APPLICATION_KINDS
+    }  # fmt: skip
+    clients = tuple(
+        Client(id_, ip_network(network), applications[application], bool(signs))
+        for id_, application, network, signs in rows[statements.CLIENTS]
+        if application in applications
+    )
+    return Snapshot(rows[statements.REVISION][0][0], applications, clients, directories)
+
+
+def _open_directory(row: tuple[Any, ...], secrets: Mapping[str, str], before: Snapshot) -> OpenDirectory:
+    id_, name, kind_name, realms, settings = row
+    kind = DIRECTORY_KINDS[kind_name]
+    known = {field.name for field in fields(kind.settings)}
+    values = {key: value for key, value in json.loads(settings).items() if key in known}
+    wanted = kind.settings(**values, **secrets)
+    kept = before.directories.get(id_)
+    if kept and (kept.name, kept.kind, kept.settings) == (name, kind_name, wanted):
+        live, silent_since = kept.live, kept.silent_since
+    else:
+        live, silent_since = kind.open(name, wanted), None
+    return OpenDirectory(id_, name, kind_name, realms_of(name, json.loads(realms)), wanted, live, silent_since)
+
+
+def _rules(
+    policies: list[tuple[Any, ...]], links: list[tuple[Any, ...]], challenges: Mapping[str, bool]
+) -> dict[str, list[Rule]]:
+    groups: dict[str, set[str]] = defaultdict(set)
+    for policy, group in links:
+        groups[policy].add(group)
+    rules: dict[str, list[Rule]] = defaultdict(list)
+    for id_, name, application, login, methods, challenge in policies:
+        asks = challenges.get(application, False) if challenge is None else bool(challenge)
+        in_groups, may_use = frozenset(groups[id_]), tuple(json.loads(methods))
+        rules[application].append(Rule(id_, name, in_groups, LoginMethod(login), may_use, asks))
+    return rules

@@ -1,0 +1,228 @@
+"""One connection of the ledger to its database, SQLite or PostgreSQL, behind the same five verbs.
+
+A store is used by one thread only, and makes its connection when first asked: a database that was
+away is found again by the next call.
+"""
+
+import json
+import sqlite3  # pysqlite3, see secondgate/settings.py
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from secondgate.ledger.statements import Select, Write
+
+Row = tuple[Any, ...]
+
+
+class StoreError(Exception):
+    """The database did not do it. `row_is_at_fault`: another row may fare better."""
+
+    def __init__(self, message: str, *, row_is_at_fault: bool = False) -> None:
+        super().__init__(message)
+        self.row_is_at_fault = row_is_at_fault
+
+
+class Store(Protocol):
+    """What the ledger asks of a database. Every method raises StoreError."""
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold one consistent view of the database."""
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make one transaction, durable when the block is left; an exception takes all of it back."""
+
+    def select(self, statement: Select, *lists: Sequence[Any]) -> list[Row]:
+        """Return the rows."""
+
+    def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
+        """Do the statement for each row; return the first column of what it returns."""
+
+    def moment(self, at: float) -> Any:
+        """Return a Unix time as a DateTimeField holds it."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+
+
+class SqliteStore:
+    """SQLite through its own driver: Django's cursor costs twice as much a login (measured)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open: sqlite3.Connection | None = None
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._open is None:
+            try:
+                # A second is short for a wait and long for another's commit: clients wait 5 s.
+                self._open = sqlite3.connect(
+                    f"{self._path.as_uri()}?mode=rw", uri=True, timeout=1, isolation_level=None,
+                    check_same_thread=False,
+                )  # fmt: skip
+                for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                    self._open.execute(f"PRAGMA {pragma}")
+            except sqlite3.Error as cause:
+                self.close()
+                raise _sqlite_error(cause) from cause
+        return self._open
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold one read transaction."""
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock from the beginning: a lock taken later can fail half-way."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        connection = self._connection
+        try:
+            connection.execute(begin)
+            yield
+            connection.execute("COMMIT")
+        except BaseException as cause:
+            self._roll_back()
+            if isinstance(cause, sqlite3.Error):
+                raise _sqlite_error(cause) from cause
+            raise
+
+    def _roll_back(self) -> None:
+        """Take back what was begun, or, where even that fails, start over with a new connection."""
+        try:
+            if self._open is not None and self._open.in_transaction:
+                self._open.execute("ROLLBACK")
+        except sqlite3.Error:
+            self.close()
+
+    def select(self, statement: Select, *lists: Sequence[Any]) -> list[Row]:
+        """Return the rows."""
+        return self._connection.execute(statement.sqlite, [json.dumps(values) for values in lists]).fetchall()
+
+    def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
+        """Do the statement row by row."""
+        if "RETURNING" not in statement.sqlite:
+            self._connection.executemany(statement.sqlite, rows)
+            return []
+        execute, text = self._connection.execute, statement.sqlite
+        return [found[0] for row in rows for found in execute(text, row).fetchall()]
+
+    def moment(self, at: float) -> str:
+        """Return the text that Django stores."""
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._open is not None:
+            with suppress(sqlite3.Error):
+                self._open.close()
+        self._open = None
+
+
+def _sqlite_error(cause: sqlite3.Error) -> StoreError:
+    row_is_at_fault = isinstance(cause, (sqlite3.IntegrityError, sqlite3.DataError))
+    return StoreError(f"SQLite says: {cause}.", row_is_at_fault=row_is_at_fault)
+
+
+class PostgresStore:
+    """PostgreSQL through psycopg: one statement over arrays a batch."""
+
+    def __init__(self, url: str) -> None:
+        import psycopg  # 80 ms, and nobody on SQLite needs it
+
+        self._driver = psycopg
+        self._url = url
+        self._open: Any = None
+
+    @property
+    def _connection(self) -> Any:
+        if self._open is None:
+            try:
+                self._open = self._driver.connect(self._url, autocommit=True, connect_timeout=2)
+                _read_as_text(self._open)
+                # The client waits 5 s; a statement that takes longer helps nobody.
+                self._open.execute("SET statement_timeout = '4s'")
+            except self._driver.Error as cause:
+                self.close()
+                raise self._error(cause) from cause
+        return self._open
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold one snapshot."""
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold one transaction; row locks do the rest."""
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        connection = self._connection
+        try:
+            connection.execute(begin)
+            yield
+            connection.execute("COMMIT")
+        except BaseException as cause:
+            self._roll_back()
+            if isinstance(cause, self._driver.Error):
+                raise self._error(cause) from cause
+            raise
+
+    def _roll_back(self) -> None:
+        try:
+            self._open.execute("ROLLBACK")
+        except self._driver.Error:
+            self.close()
+
+    def select(self, statement: Select, *lists: Sequence[Any]) -> list[Row]:
+        """Return the rows."""
+        rows: list[Row] = self._connection.execute(statement.postgresql, [list(x) for x in lists]).fetchall()
+        return rows
+
+    def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
+        """Do the statement once, for all rows."""
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor = self._connection.execute(statement.postgresql, columns)
+        return [row[0] for row in cursor.fetchall()] if cursor.description else []
+
+    def moment(self, at: float) -> datetime:
+        """Return a time stamp."""
+        return datetime.fromtimestamp(at, UTC)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._open is not None:
+            with suppress(self._driver.Error):
+                self._open.close()
+        self._open = None
+
+    def _error(self, cause: Exception) -> StoreError:
+        row_is_at_fault = isinstance(cause, (self._driver.IntegrityError, self._driver.DataError))
+        return StoreError(f"PostgreSQL says: {str(cause).strip()}", row_is_at_fault=row_is_at_fault)
+
+
+def _read_as_text(connection: Any) -> None:
+    """Make UUIDs and JSON come as SQLite's do: 32 hex digits, and text."""
+    from psycopg.adapt import Loader
+    from psycopg.types.string import TextLoader
+
+    class HexLoader(Loader):
+        def load(self, data: Any) -> str:
+            return bytes(data).replace(b"-", b"").decode()
+
+    connection.adapters.register_loader("uuid", HexLoader)
+    connection.adapters.register_loader("jsonb", TextLoader)

@@ -1,0 +1,1 @@
+"""The RADIUS door: datagrams in, `decide`, datagrams out. No rule lives here."""

@@ -1,0 +1,100 @@
+"""The control socket: a login from the command line, through the listener's own pipeline.
+
+It lies in a folder that only the service's own user may enter. A request is one line of JSON, and so
+is the answer. The login is a real packet: hidden with the application's secret, decoded, decided,
+recorded, counted like any other.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+import time
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from secondgate.ledger.snapshot import Application, Client
+from secondgate.listener.replies import reply
+from secondgate.listener.requests import to_attempt
+from secondgate.listener.server import Server
+from secondgate.login.login import SnapshotChanged
+from secondgate.radius import attributes as a
+from secondgate.radius.attributes import readable
+from secondgate.radius.hiding import hide
+from secondgate.radius.packet import Code, Packet
+
+NAME = "control.sock"
+LONGEST = 65_536  # octets of a request; a login is some hundred
+
+
+async def listen(server: Server, folder: Path) -> asyncio.Server:
+    """Open the socket in `folder`, which is made private."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            said = await _answer(server, json.loads(await reader.readline()))
+        except Exception as error:
+            said = {"error": f"The login could not be tried: {error}"}
+        writer.write(json.dumps(said).encode() + b"\n")
+        writer.close()
+
+    with address(folder) as path:
+        Path(path).unlink(missing_ok=True)
+        return await asyncio.start_unix_server(answer, path, limit=LONGEST)
+
+
+class address:  # noqa: N801  used like a function
+    """The socket's path, by way of its open folder: a socket's own path ends at 107 octets."""
+
+    def __init__(self, folder: Path) -> None:
+        self._handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+    def __enter__(self) -> str:
+        return f"/proc/self/fd/{self._handle}/{NAME}"
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._handle)
+
+
+async def _answer(server: Server, asked: dict[str, Any]) -> dict[str, Any]:
+    await server.ledger.refresh()
+    while True:
+        snapshot = server.ledger.snapshot
+        application = _application(snapshot.applications.values(), asked["application"])
+        if application is None:
+            known = ", ".join(sorted(one.name for one in snapshot.applications.values())) or "none"
+            return {"error": f"There is no application called “{asked['application']}”. Known: {known}."}
+        request = _request(application, asked)
+        client = Client(0, ip_network("127.0.0.1"), application, signs=True)
+        digest, now = server.ledger.mark(request.authenticator), time.time()
+        attempt = to_attempt(
+            request, client, "secondgate try", snapshot=snapshot, digest=digest, at=now, signed=True
+        )
+        try:
+            outcome = await server.decide(attempt)
+        except SnapshotChanged:
+            continue
+        answer = reply(request, outcome, application)
+        return {
+            "code": Code(answer.code).name.replace("_", "-").title(),
+            "message": "".join(readable(value) or "" for value in answer.values(a.REPLY_MESSAGE)),
+            "state": b"".join(answer.values(a.STATE)).hex(),
+            "reason": getattr(getattr(outcome, "reason", None), "name", ""),
+            "trail": attempt.trail.lines,
+        }
+
+
+def _application(applications: Any, name: str) -> Application | None:
+    return next((one for one in applications if one.name == name), None)
+
+
+def _request(application: Application, asked: dict[str, Any]) -> Packet:
+    """Return the packet that a client of this application would send."""
+    authenticator = secrets.token_bytes(16)
+    hidden = hide(asked["password"].encode(), authenticator, application.secret)
+    said = [(a.USER_NAME, asked["user"].encode()), (a.USER_PASSWORD, hidden)]
+    said += [(a.STATE, bytes.fromhex(asked["state"]))] if asked.get("state") else []
+    return Packet(Code.ACCESS_REQUEST, secrets.randbelow(256), authenticator, said)

@@ -1,0 +1,59 @@
+"""Same request, same bytes back (RFC 5080 section 2.2.2).
+
+A request is the same when its source address, source port, identifier and authenticator are. While
+it is being decided the repetition is dropped; afterwards it gets the stored reply.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+KEPT: Final = 30.0  # seconds; RFC 5080 wants at least as long as a client may retry: AWS up to 20 s
+MOST: Final = 65_536  # about 20 MB; at ten thousand logins a second that still is six seconds
+
+Key = tuple[int, object, int]  # which of our sockets, the sender's address, the identifier
+
+
+@dataclass(slots=True)
+class Seen:
+    """A request that came, and the reply to it as soon as there is one."""
+
+    authenticator: bytes
+    at: float
+    reply: bytes | None = None
+
+
+class Duplicates:
+    """The requests of the last half minute. Times are the event loop's."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Key, Seen] = {}
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def find(self, key: Key, authenticator: bytes, now: float) -> Seen | None:
+        """Return what is known of this very request, or None when it is new."""
+        seen = self._seen.get(key)
+        if seen is None or seen.authenticator != authenticator or now - seen.at > KEPT:
+            return None
+        return seen
+
+    def begin(self, key: Key, authenticator: bytes, now: float) -> Seen:
+        """Remember a new request; an older one with the same identifier is over."""
+        seen = Seen(authenticator, now)
+        self._seen.pop(key, None)  # so that the order stays that of arrival
+        self._seen[key] = seen
+        self._forget(now)
+        return seen
+
+    def drop(self, key: Key, seen: Seen) -> None:
+        """Forget a request that got no reply: when it comes again, it is tried again."""
+        if self._seen.get(key) is seen:
+            del self._seen[key]
+
+    def _forget(self, now: float) -> None:
+        while self._seen:
+            oldest = next(iter(self._seen))
+            if now - self._seen[oldest].at <= KEPT and len(self._seen) <= MOST:
+                return
+            del self._seen[oldest]

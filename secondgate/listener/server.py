@@ -1,0 +1,202 @@
+"""The RADIUS server: one task a datagram, none of which can raise, hang or hold another up."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from secondgate.events import names
+from secondgate.events.metrics import DROPS, LOGINS
+from secondgate.ledger.ledger import Entry, EventRow, Ledger, LedgerError
+from secondgate.ledger.snapshot import Client, Snapshot
+from secondgate.listener import accounting
+from secondgate.listener.clients import Clients, plain_address
+from secondgate.listener.duplicates import Duplicates
+from secondgate.listener.replies import reply
+from secondgate.listener.requests import to_attempt
+from secondgate.listener.sockets import Endpoint, Sender
+from secondgate.login.attempt import Attempt
+from secondgate.login.decide import decide
+from secondgate.login.facts import as_json
+from secondgate.login.login import SnapshotChanged
+from secondgate.login.outcome import Outcome, Refuse
+from secondgate.radius import drops
+from secondgate.radius.attributes import PROXY_STATE
+from secondgate.radius.drops import Drop, Dropped
+from secondgate.radius.packet import Code, Packet, decode
+from secondgate.radius.signing import check_accounting, check_request, sign_accounting_reply, sign_reply
+
+log = structlog.get_logger()
+
+AT_ONCE: Final = 4096  # logins under way; what comes beyond is dropped and comes again (RADIUS retries)
+
+# A refusal leaves at the next multiple of this many seconds after its request came, so that the time
+# it took does not tell an unknown user from a wrong code. FreeRADIUS waits for a whole second.
+PACE: Final = 0.25
+
+UNKNOWN_CLIENT_EVERY: Final = 60.0  # seconds between two events about one address
+UNKNOWN_CLIENTS: Final = 100  # addresses that are told of within that time
+
+Answer = Callable[[bytes, Packet, Client, Snapshot, Sender], Awaitable[bytes]]
+
+
+class Server:
+    """Answers Access-Requests on some ports and Accounting-Requests on others, and pings on both."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.endpoints: list[Endpoint] = []
+        self._duplicates = Duplicates()
+        self._clients = Clients(ledger.snapshot)
+        self._clients_of = ledger.snapshot
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._told_of: dict[str, float] = {}
+
+    def listen(self, host: str, port: int, *, accounting: bool = False, shared: bool = False) -> Endpoint:
+        """Bind a port and answer on it. Raises OSError."""
+        receive = self._receive_accounting if accounting else self._receive_access
+        endpoint = Endpoint(host, port, receive, shared=shared)
+        self.endpoints.append(endpoint)
+        endpoint.start()
+        return endpoint
+
+    async def close(self) -> None:
+        """Stop listening, and let what is under way come to its end."""
+        for endpoint in self.endpoints:
+            endpoint.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+
+    def _receive_access(self, endpoint: Endpoint, datagram: bytes, sender: Sender) -> None:
+        self._begin(endpoint, datagram, sender, self._answer_access)
+
+    def _receive_accounting(self, endpoint: Endpoint, datagram: bytes, sender: Sender) -> None:
+        self._begin(endpoint, datagram, sender, self._answer_accounting)
+
+    def _begin(self, endpoint: Endpoint, datagram: bytes, sender: Sender, answer: Answer) -> None:
+        if len(self._tasks) >= AT_ONCE:
+            _count(drops.OVERLOADED)
+            return
+        task = asyncio.get_running_loop().create_task(self._serve(endpoint, datagram, sender, answer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, endpoint: Endpoint, datagram: bytes, sender: Sender, answer: Answer) -> None:
+        """See one datagram through: an answer, or a drop with its reason counted."""
+        now = asyncio.get_running_loop().time()
+        key = (id(endpoint), sender.whole, datagram[1] if len(datagram) > 1 else 0)
+        seen = self._duplicates.find(key, datagram[4:20], now)
+        if seen is not None:
+            if seen.reply:  # else it is being decided, and that answer will do for both
+                endpoint.send(seen.reply, sender)
+            return
+        seen = self._duplicates.begin(key, datagram[4:20], now)
+        try:
+            request = decode(datagram)
+            seen.reply = await self._with_current_client(datagram, request, sender, answer)
+            endpoint.send(seen.reply, sender)
+        except Dropped as dropped:
+            _count(dropped.drop)
+        except LedgerError as error:
+            _count(drops.LEDGER_UNAVAILABLE)
+            log.error("ledger-unavailable", fault=str(error))
+        except Exception:
+            _count(drops.INTERNAL_ERROR)
+            log.exception("internal-error", client=sender.address)
+        finally:
+            if seen.reply is None:
+                self._duplicates.drop(key, seen)
+
+    async def _with_current_client(
+        self, datagram: bytes, request: Packet, sender: Sender, answer: Answer
+    ) -> bytes:
+        """Return the answer by the newest configuration: what an older one refuses is looked at again."""
+        while True:
+            snapshot = self.ledger.snapshot
+            try:
+                client = self._client(snapshot, sender.address)
+                return await answer(datagram, request, client, snapshot, sender)
+            except SnapshotChanged:
+                continue
+            except Dropped as dropped:
+                if await self.ledger.refresh() is not snapshot:
+                    continue
+                if dropped.drop is drops.UNKNOWN_CLIENT:
+                    await self._tell_of_unknown_client(sender.address)
+                raise
+
+    def _client(self, snapshot: Snapshot, address: str) -> Client:
+        if snapshot is not self._clients_of:
+            self._clients, self._clients_of = Clients(snapshot), snapshot
+        client = self._clients.find(address)
+        if client is None:
+            raise Dropped(drops.UNKNOWN_CLIENT)
+        return client
+
+    async def _answer_access(
+        self, datagram: bytes, request: Packet, client: Client, snapshot: Snapshot, sender: Sender
+    ) -> bytes:
+        application = client.application
+        if request.code == Code.STATUS_SERVER:  # RFC 5997: signed in any case
+            check_request(datagram, request, application.secret, required=True)
+            return sign_reply(_pong(request, Code.ACCESS_ACCEPT), application.secret)
+        if request.code != Code.ACCESS_REQUEST:
+            raise Dropped(drops.UNEXPECTED_CODE)
+        signed = check_request(datagram, request, application.secret, required=_must_sign(client))
+        attempt = to_attempt(
+            request, client, sender.address, snapshot=snapshot, signed=signed, at=time.time(),
+            digest=self.ledger.mark(b"%s %d " % (sender.address.encode(), sender.port) + datagram[:20]),
+        )  # fmt: skip
+        outcome = await self.decide(attempt)
+        return sign_reply(reply(request, outcome, application), application.secret)
+
+    async def decide(self, attempt: Attempt) -> Outcome:
+        """Return the outcome of an attempt, counted, and paced where it is a refusal."""
+        loop = asyncio.get_running_loop()
+        came = loop.time()
+        outcome = await decide(attempt, self.ledger)
+        if isinstance(outcome, Refuse):
+            LOGINS["refuse", outcome.reason.name] += 1
+            await asyncio.sleep(PACE - (loop.time() - came) % PACE)
+        else:
+            LOGINS[type(outcome).__name__.lower(), ""] += 1
+        return outcome
+
+    async def _answer_accounting(
+        self, datagram: bytes, request: Packet, client: Client, snapshot: Snapshot, sender: Sender
+    ) -> bytes:
+        secret = client.application.secret
+        if request.code == Code.STATUS_SERVER:
+            check_request(datagram, request, secret, required=True)
+            return sign_reply(_pong(request, Code.ACCOUNTING_RESPONSE), secret)
+        if request.code != Code.ACCOUNTING_REQUEST:
+            raise Dropped(drops.UNEXPECTED_CODE)
+        check_accounting(datagram, request, secret)
+        answer = await accounting.record(request, client, sender.address, self.ledger, time.time())
+        return sign_accounting_reply(answer, secret)
+
+    async def _tell_of_unknown_client(self, address: str) -> None:
+        """Write an event about an address that no application has: one a minute, silence on the wire."""
+        now = time.monotonic()
+        self._told_of = {a: at for a, at in self._told_of.items() if now - at < UNKNOWN_CLIENT_EVERY}
+        if address in self._told_of or len(self._told_of) >= UNKNOWN_CLIENTS:
+            return
+        self._told_of[address] = now
+        facts = as_json({"client": str(plain_address(address))})
+        await self.ledger.commit(Entry(EventRow(time.time(), names.CLIENT_UNKNOWN, "", None, None, "", facts)))
+
+
+def _must_sign(client: Client) -> bool:
+    """Tell whether this client's requests need a Message-Authenticator: "auto" once it has sent one."""
+    wanted = client.application.message_authenticator
+    return wanted == "require" or (wanted == "auto" and client.signs)
+
+
+def _pong(request: Packet, code: Code) -> Packet:
+    return request.answer(code, request.all(PROXY_STATE))
+
+
+def _count(drop: Drop) -> None:
+    DROPS[(drop.name,)] += 1

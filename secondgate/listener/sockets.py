@@ -1,0 +1,105 @@
+"""UDP sockets: read until empty each time, answer from the address that was asked.
+
+A server with several addresses that binds to all of them must answer from the one that the packet
+was sent to: clients drop replies from any other. The kernel tells it (IP_PKTINFO, IPV6_PKTINFO).
+"""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+IP_PKTINFO: Final = 8  # linux/in.h; the socket module has it from Python 3.12 on only
+PKTINFO: Final = struct.Struct("=I4s4s")  # interface, our own address, the header's address
+LARGEST: Final = 4097  # one octet over RADIUS's most: a longer datagram shows
+A_TURN: Final = 64  # datagrams read in one go before the loop may see to something else
+BUFFER: Final = 4 * 1024 * 1024  # octets the kernel keeps while we are busy: a second of full load
+
+Ancillary = list[tuple[int, int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where a datagram came from, and how to answer it."""
+
+    address: str
+    port: int
+    whole: Any  # as the socket module has it: IPv6 addresses carry a scope
+    asked: Ancillary
+
+
+Receive = Callable[["Endpoint", bytes, Sender], None]
+
+
+class Endpoint:
+    """One bound socket. `receive` is called for each datagram, within the event loop."""
+
+    def __init__(self, host: str, port: int, receive: Receive, *, shared: bool = False) -> None:
+        """Bind. Raises OSError. `shared`: other processes read from the same port."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._receive = receive
+        self._wildcard = host in ("0.0.0.0", "::")  # noqa: S104  compared, not bound
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            self._set_up(family, shared)
+            self.socket.bind((host, port))
+        except OSError:
+            self.socket.close()
+            raise
+        self.host, self.port = host, self.socket.getsockname()[1]
+
+    def _set_up(self, family: int, shared: bool) -> None:
+        self.socket.setblocking(False)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        if shared:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if self._wildcard and family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        elif self._wildcard:
+            self.socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+
+    def start(self) -> None:
+        """Begin to read."""
+        asyncio.get_running_loop().add_reader(self.socket, self._drain)
+
+    def _drain(self) -> None:
+        for _ in range(A_TURN):
+            try:
+                datagram, ancillary, _flags, whole = self.socket.recvmsg(LARGEST, 64 if self._wildcard else 0)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:  # an ICMP error of an earlier answer; the socket itself is well
+                continue
+            asked = [_own(*one) for one in ancillary]
+            self._receive(self, datagram, Sender(whole[0], whole[1], whole, asked))
+
+    def send(self, datagram: bytes, sender: Sender) -> None:
+        """Send an answer. One that cannot be sent is lost, as any datagram may be."""
+        try:
+            if sender.asked:
+                self.socket.sendmsg([datagram], sender.asked, 0, sender.whole)
+            else:
+                self.socket.sendto(datagram, sender.whole)
+        except OSError:
+            return
+
+    async def check(self) -> None:
+        """Raise OSError unless the socket is open. That this runs shows that its loop answers."""
+        self.socket.getsockname()
+
+    def close(self) -> None:
+        """Stop reading and let the port go."""
+        asyncio.get_running_loop().remove_reader(self.socket)
+        self.socket.close()
+
+
+def _own(level: int, kind: int, data: bytes) -> tuple[int, int, bytes]:
+    """Return the control message that makes the answer leave from where the packet arrived."""
+    if level == socket.IPPROTO_IP and kind == IP_PKTINFO:
+        _interface, own, _header = PKTINFO.unpack(data[: PKTINFO.size])
+        return level, kind, PKTINFO.pack(0, own, bytes(4))
+    return level, kind, data

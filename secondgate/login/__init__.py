@@ -1,0 +1,1 @@
+"""The login decision: `decide` is the one page to read first."""

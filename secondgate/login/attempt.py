@@ -1,0 +1,33 @@
+"""What a door knows of a login, before anything is decided."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from secondgate.ledger.snapshot import Application, Snapshot
+from secondgate.login.trail import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One login as it came through a door.
+
+    `typed` is None where the door could not read it; `protocol` says how it travelled. `source` is
+    where the person is (Calling-Station-Id, a browser's address), "" where the door cannot know;
+    `client` is who asked us on their behalf. `digest` marks the request: the same one again has the
+    same. `at` is Unix time in seconds. `facts` go into the first line of `trail`, which the login writes
+    and the door may show.
+    """
+
+    snapshot: Snapshot
+    application: Application
+    client: str
+    login_name: str
+    typed: str | None
+    digest: str
+    at: float
+    protocol: str = "PAP"
+    source: str = ""
+    state: bytes = b""
+    signs: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    trail: Trail = field(default_factory=Trail)

@@ -1,0 +1,67 @@
+"""The end of a login: spend the proof and write the event, in one transaction."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from secondgate.events import names
+from secondgate.ledger.ledger import Entry, EventRow
+from secondgate.login import reasons
+from secondgate.login.facts import as_json
+from secondgate.login.login import Login, hash_state
+from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
+from secondgate.login.typed import Typed
+
+EVENT_OF: Final[dict[type[Outcome], str]] = {
+    Accept: names.LOGIN_ACCEPTED,
+    Challenge: names.LOGIN_CHALLENGED,
+    Refuse: names.LOGIN_REFUSED,
+}
+
+
+LOST: Final = "second-factor.lost"
+
+
+async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
+    """Make the outcome durable, and return it.
+
+    What the proof spends may have been spent by another login since it was read; then this one is
+    refused with `code-used`. Raises LedgerError when nothing is certain.
+    """
+    entry = Entry(_event(login, outcome), digest=login.attempt.digest, signs=login.attempt.signs)
+    match outcome:
+        case Accept(proof=proof):
+            lost = Refuse(reasons.CODE_USED if proof else reasons.STATE_USED)
+            failures = login.reading.failures
+            entry = replace(
+                entry,
+                spend=(proof.authenticator, proof.spend) if proof else None,
+                answer=typed.answers.state_hash if typed and typed.answers else None,
+                if_lost=_event(login, lost, (LOST, {})),
+                clear=tuple(key for key in login.keys if key in failures),
+            )
+            if await login.ledger.commit(entry):
+                return outcome
+            login.trail.note(LOST)
+            return lost
+        case Challenge(user=user, policy=policy, state=state):
+            application = login.attempt.application.id
+            entry = replace(entry, ask=(hash_state(state), application, user.id, policy, login.attempt.at))
+        case Refuse(reason=reason):
+            entry = replace(
+                entry,
+                # A wrong answer closes its question: one guess a challenge.
+                answer=typed.answers.state_hash if typed and typed.answers else None,
+                fail=login.keys if reason.counts else (),
+            )
+    await login.ledger.commit(entry)
+    return outcome
+
+
+def _event(login: Login, outcome: Outcome, *more: tuple[str, dict[str, Any]]) -> EventRow:
+    attempt = login.attempt
+    reason = outcome.reason.name if isinstance(outcome, Refuse) else ""
+    facts = {"login": login.shown_name, "client": attempt.client, "trail": [*login.trail.lines, *more]}
+    return EventRow(
+        attempt.at, EVENT_OF[type(outcome)], reason, attempt.application.id, login.user, attempt.source,
+        as_json(facts),
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+"""An event of a login in words: its trail, line by line, and what followed."""
+
+from collections.abc import Iterator
+
+from secondgate.events.read import Facts, Told
+from secondgate.login.reasons import REASONS
+from secondgate.login.trail import STEPS, sentence
+
+SHOWN = {
+    "packet": "Packet",
+    "application": "Application",
+    "user": "User",
+    "policy": "Policy",
+    "password": "Password",
+    "second-factor": "Second factor",
+}
+
+
+def explain(event: Told) -> Iterator[tuple[str, str]]:
+    """Yield the step and the sentence of each line of the trail."""
+    about = {"login": event.login, "application": event.application, "user": event.user or event.login}
+    for code, facts in event.facts.get("trail", []):
+        step = code.partition(".")[0]
+        assert step in STEPS
+        yield SHOWN[step], sentence(code, {**about, **facts})
+
+
+def why(event: Told) -> str:
+    """Return why a login was refused, in a sentence; empty where it was not."""
+    reason = REASONS.get(event.reason)
+    if reason is None:
+        return ""
+    facts = {"login": event.login, "application": event.application, "user": event.user or event.login}
+    for _code, more in event.facts.get("trail", []):
+        facts |= more
+    return reason.says.format_map(Facts(facts))

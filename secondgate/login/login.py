@@ -1,0 +1,75 @@
+"""One login under way: what came, what the ledger said, and what the steps have noted."""
+
+import hashlib
+from dataclasses import dataclass
+
+from secondgate.ledger.ledger import Ledger, Question, Reading
+from secondgate.login.attempt import Attempt
+from secondgate.login.trail import Trail
+from secondgate.people.login_names import Candidate, candidates, masked
+
+
+class SnapshotChanged(Exception):
+    """The configuration moved on since the door read it: the door must look again."""
+
+
+@dataclass(slots=True)
+class Login:
+    """An attempt, and what is known so far. `keys` are what a failure counts against."""
+
+    attempt: Attempt
+    ledger: Ledger
+    reading: Reading
+    candidates: tuple[Candidate, ...]
+    user: str | None = None
+    keys: tuple[str, ...] = ()
+
+    @property
+    def trail(self) -> Trail:
+        """What the steps have noted."""
+        return self.attempt.trail
+
+    @property
+    def shown_name(self) -> str:
+        """The login name as it may be stored: whole only once it is somebody's."""
+        return self.attempt.login_name if self.user else masked(self.attempt.login_name)
+
+    async def read_again(self) -> None:
+        """Ask the ledger once more, after something was written on the way."""
+        self.reading = await self.ledger.open(_question(self.attempt, self.candidates, self.ledger))
+
+
+async def open_login(attempt: Attempt, ledger: Ledger) -> Login:
+    """Return the login with all that the ledger knows of it.
+
+    Raises SnapshotChanged when the configuration is newer than the attempt's, and LedgerError.
+    """
+    names = candidates(attempt.login_name)
+    reading = await ledger.open(_question(attempt, names, ledger))
+    if reading.revision != attempt.snapshot.revision:
+        raise SnapshotChanged
+    login = Login(attempt, ledger, reading, names)
+    login.trail.note("packet.read", client=attempt.client, protocol=attempt.protocol, **attempt.facts)
+    login.trail.note("application.found", application=attempt.application.id)
+    return login
+
+
+def _question(attempt: Attempt, names: tuple[Candidate, ...], ledger: Ledger) -> Question:
+    state_hash = hash_state(attempt.state) if attempt.state else None
+    keys = (*source_keys(attempt, ledger), name_key(attempt, ledger))
+    return Question(tuple({candidate.name: None for candidate in names}), keys, state_hash)
+
+
+def source_keys(attempt: Attempt, ledger: Ledger) -> tuple[str, ...]:
+    """Return the throttle's key of where the person is; none where the door cannot know."""
+    return (f"source:{ledger.mark(attempt.source.encode())}",) if attempt.source else ()
+
+
+def name_key(attempt: Attempt, ledger: Ledger) -> str:
+    """Return the throttle's key of a name that belongs to nobody."""
+    return f"name:{ledger.mark(attempt.login_name.encode())}"
+
+
+def hash_state(state: bytes) -> str:
+    """Return what is kept of a State: it is random, so a plain hash tells nothing of it."""
+    return hashlib.sha256(state).hexdigest()

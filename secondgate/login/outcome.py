@@ -1,0 +1,60 @@
+"""How a login ends, as data. What a door does with it stands in a table at the door."""
+
+from dataclasses import dataclass
+
+from secondgate.ledger.ledger import Person
+from secondgate.login.reasons import Reason
+from secondgate.methods.method import Fits
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The second factor that was shown. `spend` is what it uses up."""
+
+    authenticator: str
+    method: str
+    spend: Fits
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Let in. `proof` is None where the policy asks for no second factor."""
+
+    user: Person
+    proof: Proof | None = None
+    message: str = ""
+    state: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Asked for more. `state` comes back with the answer; `policy` is the one that asks."""
+
+    user: Person
+    policy: str
+    message: str
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Not let in."""
+
+    reason: Reason
+    state: bytes = b""
+
+    @property
+    def message(self) -> str:
+        """What the person is told."""
+        return self.reason.reply
+
+
+Outcome = Accept | Challenge | Refuse
+
+
+class Ended(Exception):
+    """Raised by a step that ends the login."""
+
+    def __init__(self, outcome: Outcome | Reason) -> None:
+        super().__init__()
+        self.outcome: Outcome = Refuse(outcome) if isinstance(outcome, Reason) else outcome

@@ -1,0 +1,56 @@
+"""Why a login was refused: the one table of reasons.
+
+`says` is for the administrator; the facts of the trail fill its {braces}. `reply` is for the person
+at the login screen, who may be a stranger: what a stranger could learn from shares one sentence.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason. `name` is in events, API, metrics and docs, and never renamed."""
+
+    name: str
+    says: str
+    reply: str
+    counts: bool = False  # toward the throttle
+
+
+DENIED: Final = "Sign-in failed. Check what you typed, or wait for a new code."
+LATER: Final = "Sign-in is not possible right now. Try again in a few minutes."
+
+# fmt: off
+UNKNOWN_USER: Final = Reason("unknown-user", "Nobody is called {login}.", DENIED, counts=True)
+AMBIGUOUS_NAME: Final = Reason("ambiguous-name", "{login} fits {count} people: type the realm too, as in CORP\\ann.", DENIED)
+USER_DISABLED: Final = Reason("user-disabled", "{user} is disabled here.", DENIED)
+AWS_PROBE: Final = Reason("aws-probe", "Amazon's set-up probe, not a person.", DENIED)
+THROTTLED: Final = Reason("throttled", "{count} failures in a row: nothing is checked for another {seconds} s.", DENIED)
+NO_POLICY: Final = Reason("no-policy", "No policy of {application} is for {user}.", DENIED)
+UNSUPPORTED_PROTOCOL: Final = Reason("unsupported-protocol", "The password came by {protocol}; only PAP can be checked.", DENIED)
+UNREADABLE_PASSWORD: Final = Reason("unreadable-password", "What was typed is not text: most likely the shared secret of {application} is wrong.", DENIED)
+NOTHING_TYPED: Final = Reason("nothing-typed", "Nothing was typed.", DENIED)
+SECOND_FACTOR_MISSING: Final = Reason("second-factor-missing", "There is no code behind the password: “{separator}” and the code belong there.", DENIED, counts=True)
+WRONG_PASSWORD: Final = Reason("wrong-password", "{directory} says that the password is wrong.", DENIED, counts=True)
+NOT_IN_DIRECTORY: Final = Reason("not-in-directory", "{directory} does not know {user} any more.", DENIED, counts=True)
+ANOTHER_PERSON: Final = Reason("another-person", "{directory} has another person by that name than the one we know.", DENIED)
+DIRECTORY_DISABLED: Final = Reason("directory-disabled", "{user} is disabled in {directory}.", DENIED)
+DIRECTORY_LOCKED: Final = Reason("directory-locked", "{user} is locked in {directory}.", DENIED)
+ACCOUNT_EXPIRED: Final = Reason("account-expired", "The account of {user} in {directory} has expired.", DENIED)
+PASSWORD_EXPIRED: Final = Reason("password-expired", "The password of {user} in {directory} has expired.", DENIED)
+PASSWORD_MUST_CHANGE: Final = Reason("password-must-change", "{directory} wants {user} to change the password first.", DENIED)
+OUTSIDE_HOURS: Final = Reason("outside-hours", "{directory} does not let {user} in at this time.", DENIED)
+DIRECTORY_DOWN: Final = Reason("directory-down", "{directory} has not answered since {since}: {fault}", LATER)
+DIRECTORY_FAULT: Final = Reason("directory-fault", "{directory} could not be asked: {fault}", LATER)
+NO_AUTHENTICATOR: Final = Reason("no-authenticator", "{user} has no authenticator that the policy {policy} takes: enrol one.", DENIED)
+WRONG_CODE: Final = Reason("wrong-code", "The code fits no authenticator of {user}.", DENIED, counts=True)
+CODE_USED: Final = Reason("code-used", "The right code, but it has been used already.", DENIED)
+STATE_UNKNOWN: Final = Reason("state-unknown", "The answer belongs to no question that was asked here.", DENIED)
+STATE_EXPIRED: Final = Reason("state-expired", "The answer came {seconds} s after the question.", DENIED)
+STATE_USED: Final = Reason("state-used", "The question has been answered before.", DENIED)
+POLICY_CHANGED: Final = Reason("policy-changed", "The policy changed between the question and the answer.", DENIED)
+SECRET_UNREADABLE: Final = Reason("secret-unreadable", "The secret of {authenticator} does not open with the vault key.", LATER)
+# fmt: on
+
+REASONS: Final = {reason.name: reason for reason in list(globals().values()) if isinstance(reason, Reason)}

@@ -1,0 +1,63 @@
+"""The second factor: the step that asks the methods, or asks the person."""
+
+import secrets
+
+from secondgate.ledger.reading import Held, Person
+from secondgate.login import reasons
+from secondgate.login.login import Login
+from secondgate.login.outcome import Challenge, Ended, Proof
+from secondgate.login.typed import SAME_REQUEST, Typed
+from secondgate.methods.method import Fits, Replayed
+from secondgate.methods.registry import METHODS
+from secondgate.policies.resolve import LoginMethod, Rule
+from secondgate.vault.keyring import VaultError
+
+PROMPT = "Enter the code from your authenticator."
+
+
+async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typed) -> Proof | None:
+    """Return the proof that was given; None where the policy asks for none.
+
+    Ends the login with a challenge where the answer is still to come, or refuses it.
+    """
+    if rule.login is LoginMethod.PASSWORD_ONLY:
+        login.trail.note("second-factor.not-asked")
+        return None
+    held = [one for one in user.authenticators if one.method in rule.methods and one.method in METHODS]
+    if not held:
+        login.trail.note("second-factor.none")
+        raise Ended(reasons.NO_AUTHENTICATOR)
+    if typed.answer is None:
+        login.trail.note("second-factor.asked")
+        raise Ended(Challenge(user, rule.id, PROMPT, secrets.token_bytes(16)))
+    return _check(login, held, typed.answer.strip())
+
+
+def _check(login: Login, held: list[Held], answer: str) -> Proof:
+    """Return the proof of the first authenticator that the answer fits."""
+    used: Held | None = None
+    for one in held:
+        try:
+            verdict = METHODS[one.method].check(one.opened(), answer, login.attempt.at)
+        except VaultError:
+            login.trail.note("second-factor.sealed", authenticator=one.id)
+            raise Ended(reasons.SECRET_UNREADABLE) from None
+        match verdict:
+            case Fits():
+                login.trail.note("second-factor.fits", authenticator=one.id, method=one.method)
+                return Proof(one.id, one.method, verdict)
+            case Replayed(position) if _same_request(login, one) and position == one.position:
+                login.trail.note("second-factor.again")
+                return Proof(one.id, one.method, Fits(position, at_least=position, at_most=position - 1))
+            case Replayed():
+                used = one
+    if used:
+        login.trail.note("second-factor.used", authenticator=used.id, method=used.method)
+        raise Ended(reasons.CODE_USED)
+    login.trail.note("second-factor.wrong", count=len(held))
+    raise Ended(reasons.WRONG_CODE)
+
+
+def _same_request(login: Login, held: Held) -> bool:
+    """Tell whether this very datagram spent the code, and its answer was lost on the way."""
+    return held.spent_by == login.attempt.digest and login.attempt.at - held.spent_at <= SAME_REQUEST

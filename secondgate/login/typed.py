@@ -1,0 +1,78 @@
+"""What was typed, taken apart as the policy says: a password, an answer, or both."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from secondgate.ledger.reading import Asked
+from secondgate.login import reasons
+from secondgate.login.login import Login
+from secondgate.login.outcome import Ended
+from secondgate.policies.resolve import LoginMethod, Rule
+
+ANSWER_WITHIN: Final = 120  # seconds; FortiGate and Cisco wait for a minute at the most by default
+SAME_REQUEST: Final = 30  # seconds in which the identical datagram gets the same answer; DESIGN section 2
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What is to be checked. `answers` is the question that the answer belongs to."""
+
+    password: str | None
+    answer: str | None
+    answers: Asked | None = None
+
+
+def read_typed(login: Login, rule: Rule) -> Typed:
+    """Return the password and the answer in what was typed.
+
+    Ends the login for what cannot be read, for an answer to no valid question, and where the
+    appended code is missing.
+    """
+    text = _text(login)
+    if login.attempt.state:
+        return Typed(None, text, _question_of(login, rule))
+    match rule.login:
+        case LoginMethod.PASSWORD_ONLY:
+            return Typed(text, None)
+        case LoginMethod.SECOND_FACTOR_ONLY:
+            return Typed(None, text)
+        case LoginMethod.PASSWORD_AND_SECOND_FACTOR:
+            return Typed(text, None) if rule.challenge else _appended(login, text)
+
+
+def _text(login: Login) -> str:
+    attempt = login.attempt
+    if attempt.protocol != "PAP":
+        raise Ended(reasons.UNSUPPORTED_PROTOCOL)
+    if attempt.typed is None:
+        login.trail.note("packet.unreadable")
+        raise Ended(reasons.UNREADABLE_PASSWORD)
+    if not attempt.typed:
+        raise Ended(reasons.NOTHING_TYPED)
+    return attempt.typed
+
+
+def _appended(login: Login, text: str) -> Typed:
+    """Split `password,code` at the last separator: a password may hold one, a code does not."""
+    separator = login.attempt.application.separator
+    password, found, answer = text.rpartition(separator)
+    if not found or not password or not answer.strip():
+        login.trail.note("second-factor.missing", separator=separator)
+        raise Ended(reasons.SECOND_FACTOR_MISSING)
+    return Typed(password, answer)
+
+
+def _question_of(login: Login, rule: Rule) -> Asked:
+    """Return the question that the State belongs to, if this answer may still be given to it."""
+    asked, attempt = login.reading.challenge, login.attempt
+    if asked is None or (asked.application, asked.user) != (attempt.application.id, login.user):
+        raise Ended(reasons.STATE_UNKNOWN)
+    seconds = int(attempt.at - asked.asked_at)
+    login.trail.note("packet.answers", seconds=seconds)
+    if asked.answered_by and not (asked.answered_by == attempt.digest and seconds <= ANSWER_WITHIN + SAME_REQUEST):
+        raise Ended(reasons.STATE_USED)
+    if seconds > ANSWER_WITHIN + (SAME_REQUEST if asked.answered_by else 0):
+        raise Ended(reasons.STATE_EXPIRED)
+    if asked.policy != rule.id:
+        raise Ended(reasons.POLICY_CHANGED)
+    return asked

@@ -1,0 +1,1 @@
+"""Kinds of second factor: one file each, one line in `registry`."""

@@ -1,0 +1,65 @@
+"""Backup codes: a list on paper, each good for one login.
+
+`position` holds the used ones as bits: code number 3 is bit 3. Two different codes at once would
+overwrite each other's bit, so the ledger must find exactly the position that was read.
+"""
+
+import secrets
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any, Final
+
+from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
+from secondgate.vault.setting import setting
+
+ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without what looks alike: i l o 0 1
+LENGTH: Final = 10  # 31^10, about 49 bits: out of reach of guessing through any throttle
+COUNT: Final = 10
+MOST: Final = 60  # bits that a bigint holds with room to spare
+
+
+def new_codes() -> list[str]:
+    """Return ten fresh codes, to be shown once: `k7dfm-2xq9a`."""
+    raw = ("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(COUNT))
+    return [f"{code[:5]}-{code[5:]}" for code in raw]
+
+
+def plain(code: str) -> str:
+    """Return a code without what people add or leave out: case, spaces, hyphens."""
+    return code.replace("-", "").replace(" ", "").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class BackupCodesSettings:
+    """Backup codes in YAML."""
+
+    codes: list[str] = setting("The codes, each of 8 characters or more.", secret=True)
+
+
+class BackupCodes:
+    """A list of codes on paper."""
+
+    name = "backup-codes"
+    title = "Backup codes"
+    settings = BackupCodesSettings
+
+    def store(self, settings: BackupCodesSettings) -> tuple[bytes, dict[str, Any], int]:
+        """Return the codes, one a line; none of them is used yet."""
+        codes = [plain(code) for code in settings.codes]
+        if not 1 <= len(codes) <= MOST:
+            raise ValueError(f"There are {len(codes)} backup codes; there must be 1 to {MOST}.")
+        if short := [code for code in codes if len(code) < 8]:
+            raise ValueError(f"{len(short)} of the backup codes have fewer than 8 characters.")
+        if len(set(codes)) < len(codes):
+            raise ValueError("Two of the backup codes are the same.")
+        return "\n".join(codes).encode(), {"count": len(codes)}, 0
+
+    def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
+        """Return whether the answer is a code of the list that has not been used."""
+        typed, used = plain(answer).encode(), authenticator.position
+        verdict: Verdict = None
+        for number, code in enumerate(authenticator.secret.split(b"\n")):
+            if compare_digest(code, typed):
+                after = used | 1 << number
+                verdict = Replayed(used) if after == used else Fits(after, at_least=used, at_most=used)
+        return verdict

@@ -1,0 +1,62 @@
+"""What a method is: it is handed what it needs and says what follows. Stateless and pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An authenticator as a method sees it: its secret opened, its settings, how far it was used."""
+
+    id: str
+    name: str
+    secret: bytes
+    settings: Mapping[str, Any]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """The answer is right, and to take it moves `position`.
+
+    The ledger moves it in one conditional write, if it still lies between `at_least` and `at_most`:
+    that is what makes a code count once, whatever number of workers and nodes.
+    """
+
+    position: int
+    at_least: int
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The answer was right once and has been used: it moved `position` here, or beyond."""
+
+    position: int
+
+
+Verdict = Fits | Replayed | None
+
+
+class Method(Protocol):
+    """One kind of second factor.
+
+    `settings` is a frozen dataclass whose fields are the YAML keys; `setting()` gives each its help
+    and says which are secret.
+    """
+
+    name: str  # the word in policies, YAML, URLs and events: "totp"
+    title: str  # what people call it
+    settings: type[Any]
+
+    def store(self, settings: Any) -> tuple[bytes, dict[str, Any], int]:
+        """Return what to keep of new settings: the secret, the open settings, the first position.
+
+        Raises ValueError, in words, for a secret that cannot be one.
+        """
+        ...
+
+    def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
+        """Return what `answer` is worth at `now` (Unix time). It is not consumed by this."""
+        ...

@@ -1,0 +1,249 @@
+"""The service: RADIUS, web and jobs on one event loop; further workers as processes beside it.
+
+The first process has everything; `--workers N` adds N-1 that share its RADIUS ports (SO_REUSEPORT)
+and its database, and nothing else. Each ends when the first one does, however it ends: it reads a
+pipe that the kernel then closes.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import structlog
+import uvicorn
+import uvloop
+from asgiref.sync import sync_to_async
+
+from secondgate.asgi import Check, Web
+from secondgate.events import metrics
+from secondgate.ledger.connect import connect
+from secondgate.ledger.ledger import Ledger, LedgerError
+from secondgate.listener import control
+from secondgate.listener.server import Server
+from secondgate.settings import Settings, address
+from secondgate.setup.owner_link import has_owner, new_link
+
+log = structlog.get_logger()
+
+WORKER: Final = "SECONDGATE_WORKER"  # set in the processes that the first one starts
+FLUSH_EVERY: Final = 1.0  # seconds between two hand-overs of counters
+PRUNE_EVERY: Final = 300.0  # seconds; a question lives for two minutes, and is kept as long again
+RESTART_AFTER: Final = 1.0  # seconds before a worker that died is started again
+
+
+class ServeError(Exception):
+    """The service cannot start: one sentence."""
+
+
+@dataclass(slots=True)
+class Service:
+    """What runs in this process, and what says whether it does."""
+
+    settings: Settings
+    ledger: Ledger
+    server: Server
+    workers: int
+    parts: frozenset[str]
+    checks: dict[str, Check] = field(default_factory=dict)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_first(self) -> bool:
+        """Tell whether this is the process that was started by hand."""
+        return WORKER not in os.environ
+
+
+async def serve(settings: Settings, *, workers: int, only: str | None) -> None:
+    """Run until a signal comes. Raises ServeError or SettingError where it cannot begin."""
+    parts = frozenset({only} if only else {"radius", "web", "jobs"})
+    ledger = connect()
+    service = Service(settings, ledger, Server(ledger), workers, parts)
+    service.checks["database"] = ledger.check
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.stopping.set)
+    try:
+        await ledger.refresh()
+    except LedgerError as error:
+        raise ServeError(f"The database cannot be read: {error}") from error
+    async with contextlib.AsyncExitStack() as running:
+        if "radius" in parts:
+            await running.enter_async_context(_radius(service))
+        if "web" in parts:
+            await running.enter_async_context(_web(service))
+        await running.enter_async_context(_background(service))
+        if service.is_first:
+            await _greet(service)
+        await service.stopping.wait()
+    await ledger.close()
+
+
+@asynccontextmanager
+async def _radius(service: Service) -> AsyncIterator[None]:
+    settings = service.settings
+    for text in settings.radius:
+        _listen(service, text, "SECONDGATE_RADIUS", required=not settings.radius_default)
+    for text in settings.accounting:
+        _listen(service, text, "SECONDGATE_ACCOUNTING", required=not settings.accounting_default)
+    if not any(name.startswith("radius ") for name in service.checks):
+        raise ServeError("No RADIUS port could be opened.")
+    socket = await control.listen(service.server, settings.data / "run") if service.is_first else None
+    async with _further_workers(service):
+        yield
+    if socket:
+        socket.close()
+    await service.server.close()
+
+
+def _listen(service: Service, text: str, setting: str, *, required: bool) -> None:
+    """Open one port. A default one may be missing: there are machines without IPv6."""
+    host, port = address(text, setting)
+    accounting = setting == "SECONDGATE_ACCOUNTING"
+    try:
+        endpoint = service.server.listen(host, port, accounting=accounting, shared=service.workers > 1)
+    except OSError as cause:
+        if required:
+            raise ServeError(f"UDP {text} cannot be opened: {cause.strerror}. {_remedy(cause)}") from cause
+        log.warning("port-not-opened", port=text, fault=cause.strerror)
+        return
+    service.checks[f"{'accounting' if accounting else 'radius'} {text}"] = endpoint.check
+
+
+def _remedy(cause: OSError) -> str:
+    if isinstance(cause, PermissionError):
+        return "Ports under 1024 need CAP_NET_BIND_SERVICE."
+    return "Another program may have it: name another port by --radius or --accounting."
+
+
+@asynccontextmanager
+async def _further_workers(service: Service) -> AsyncIterator[None]:
+    """Keep N-1 more processes running, and start one again that has died."""
+    if not service.is_first or service.workers == 1:
+        yield
+        return
+    alive: dict[int, asyncio.subprocess.Process] = {}
+
+    async def keep(number: int) -> None:
+        while True:
+            alive[number] = process = await _start_worker(service)
+            code = await process.wait()
+            log.error("worker-died", number=number, code=code)
+            await asyncio.sleep(RESTART_AFTER)
+
+    async def check() -> None:
+        dead = [number for number in range(1, service.workers) if number not in alive or alive[number].returncode is not None]
+        if dead:
+            raise ServeError(f"{len(dead)} of {service.workers} workers are not running.")
+
+    service.checks["workers"] = check
+    tasks = [asyncio.create_task(keep(number)) for number in range(1, service.workers)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for process in alive.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+
+async def _start_worker(service: Service) -> asyncio.subprocess.Process:
+    """Start a process that ends with this one; its standard input is a pipe that nobody writes to."""
+    arguments = ["serve", "--only", "radius", "--workers", str(service.workers)]
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "secondgate", *arguments, stdin=asyncio.subprocess.PIPE,
+        env={**os.environ, WORKER: "1"},
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def _web(service: Service) -> AsyncIterator[None]:
+    host, port = address(service.settings.http, "SECONDGATE_HTTP")
+    server = _Uvicorn(
+        uvicorn.Config(
+            Web(service.checks), host=host, port=port, log_config=None, access_log=False, lifespan="off",
+            timeout_graceful_shutdown=2, server_header=False,  # an open stream must not keep us running
+        )  # fmt: skip
+    )
+    task = asyncio.create_task(server.serve())
+    while not server.started and not task.done():
+        await asyncio.sleep(0.005)
+    if task.done():
+        raise ServeError(f"TCP {service.settings.http} cannot be opened: another program may have it.")
+    yield
+    server.should_exit = True
+    await task
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn within our own process: the signals are ours."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+@asynccontextmanager
+async def _background(service: Service) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(_flush())]
+    if "jobs" in service.parts:
+        tasks.append(asyncio.create_task(_prune(service.ledger)))
+    if not service.is_first:
+        tasks.append(asyncio.create_task(_end_with_the_first(service)))
+    yield
+    for task in tasks:
+        task.cancel()
+    metrics.flush()
+
+
+async def _flush() -> None:
+    while True:
+        await asyncio.sleep(FLUSH_EVERY)
+        metrics.flush()
+
+
+async def _prune(ledger: Ledger) -> None:
+    while True:
+        try:
+            await ledger.prune(time.time() - PRUNE_EVERY)
+        except LedgerError as error:
+            log.warning("not-pruned", fault=str(error))
+        await asyncio.sleep(PRUNE_EVERY)
+
+
+async def _end_with_the_first(service: Service) -> None:
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    await reader.read()
+    service.stopping.set()
+
+
+async def _greet(service: Service) -> None:
+    """Say on standard output that everything is up, and how to begin."""
+    ports = ", ".join(f"{endpoint.host}:{endpoint.port}" for endpoint in service.server.endpoints)
+    if ports:
+        print(f"RADIUS answers on {ports}.", flush=True)
+    if "web" in service.parts:
+        print(f"The console is at {service.settings.base_url}/console/.", flush=True)
+        if not await sync_to_async(has_owner)():
+            link = await sync_to_async(new_link)()
+            print(f"Make the owner account here (one use, one hour): {link}", flush=True)
+    print(f"Ready. Data folder: {service.settings.data}", flush=True)
+
+
+def run(settings: Settings, *, workers: int, only: str | None) -> None:
+    """Run the service on uvloop until a signal comes. Raises ServeError or SettingError."""
+    if workers > 1 and WORKER not in os.environ:
+        metrics.share(Path(settings.data) / "metrics")
+    uvloop.run(serve(settings, workers=workers, only=only))

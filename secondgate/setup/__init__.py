@@ -1,0 +1,1 @@
+"""Configuration as code, and what an operator does to an installation as a whole."""

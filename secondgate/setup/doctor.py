@@ -1,0 +1,129 @@
+"""Examine an installation, step by step, each finding in words."""
+
+import shutil
+import sqlite3  # pysqlite3, see secondgate/settings.py
+import stat
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from secondgate import __version__
+from secondgate.directories.directory import Finding, probe
+from secondgate.ledger.connect import connect
+from secondgate.ledger.ledger import LedgerError
+from secondgate.ledger.snapshot import Snapshot
+from secondgate.setup.prepare import OLDEST_SQLITE
+from secondgate.vault.keyring import VaultError
+from secondgate.vault.secrets import check_key
+
+ENOUGH_SPACE: Final = 500 * 1024 * 1024  # octets; a million events take about this
+SHORT_SECRET: Final = 16  # octets; RFC 2865 section 3 wants one "at least as large as a good password"
+
+
+class Fault(Exception):
+    """What a check found wrong, and what to do about it."""
+
+    def __init__(self, says: str, remedy: str = "") -> None:
+        super().__init__(says)
+        self.remedy = remedy
+
+
+async def examine() -> list[Finding]:
+    """Return what every check found; one that fails does not keep the others from being made."""
+    findings = [await _checked(title, check) for title, check in CHECKS.items()]
+    if all(finding.ok for finding in findings):
+        ledger = connect()
+        try:
+            snapshot = await ledger.refresh()
+            findings += _applications(snapshot)
+            for directory in snapshot.directories.values():
+                async for finding in probe(directory.live.probe()):
+                    title = f"{directory.name}, {finding.title[0].lower()}{finding.title[1:]}"
+                    findings.append(Finding(title, finding.ok, finding.says, finding.remedy))
+                await directory.live.close()
+        finally:
+            await ledger.close()
+    return findings
+
+
+async def _checked(title: str, check: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        return Finding(title, ok=True, says=await check())
+    except Fault as fault:
+        return Finding(title, ok=False, says=str(fault), remedy=fault.remedy)
+
+
+async def _version() -> str:
+    return f"Secondgate {__version__}, SQLite {sqlite3.sqlite_version}."
+
+
+async def _data_folder() -> str:
+    data = settings.SECONDGATE.data
+    if not data.is_dir():
+        raise Fault(f"{data} is not there.", "Name the folder by --data or SECONDGATE_DATA.")
+    if stat.S_IMODE(data.stat().st_mode) & 0o077:
+        raise Fault(f"{data} can be entered by other users.", f"chmod 700 {data}")
+    free = shutil.disk_usage(data).free
+    if free < ENOUGH_SPACE:
+        raise Fault(f"Only {free // 1024**2} MB are free on its disk.", "Make room, or move the data folder.")
+    return f"{data}, {free // 1024**2} MB free."
+
+
+async def _key() -> str:
+    file = settings.SECONDGATE.key_file
+    if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise Fault(f"{file} can be read by other users.", f"chmod 600 {file}")
+    try:
+        await sync_to_async(check_key)()
+    except VaultError as error:
+        raise Fault(str(error)) from error
+    except Exception as error:
+        raise Fault(f"The database could not be asked: {error}") from error
+    return f"{file} opens the vault."
+
+
+async def _database() -> str:
+    ledger = connect()
+    try:
+        await ledger.check()
+        pending = await sync_to_async(_pending)()
+    except LedgerError as error:
+        raise Fault(str(error), "Start the database, or make its disk writable.") from error
+    finally:
+        await ledger.close()
+    if pending:
+        raise Fault(f"{pending} migrations are to come.", "Restart the server: it migrates by itself.")
+    return f"{connection.vendor}, can be read and written."
+
+
+def _pending() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+CHECKS: Final[dict[str, Callable[[], Awaitable[str]]]] = {
+    "Version": _version,
+    "Data folder": _data_folder,
+    "Vault key": _key,
+    "Database": _database,
+}
+
+
+def _applications(snapshot: Snapshot) -> list[Finding]:
+    findings = []
+    for application in snapshot.applications.values():
+        clients = [client for client in snapshot.clients if client.application is application]
+        faults = {
+            "It has no client: every packet of it is unknown.": not clients,
+            "It has no policy: everybody is refused.": not application.rules,
+            f"Its secret is shorter than {SHORT_SECRET} octets.": len(application.secret.octets) < SHORT_SECRET,
+        }
+        found = [says for says, wrong in faults.items() if wrong]
+        says = " ".join(found) or f"{len(clients)} clients, {len(application.rules)} policies."
+        remedy = "Change it in the configuration file and apply it again." if found else ""
+        findings.append(Finding(f"Application {application.name}", not found, says, remedy))
+    return findings

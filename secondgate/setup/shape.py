@@ -1,0 +1,251 @@
+"""What a configuration file may say: keys, types, kinds. Names are looked up later, in `apply`.
+
+The keys of a directory's or an authenticator's kind are read off the kind's own settings.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from ipaddress import ip_network
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
+from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR
+from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
+from secondgate.methods.registry import METHODS
+from secondgate.policies.resolve import LoginMethod
+from secondgate.setup.document import Document, InputError, Path_, read_beside
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Kept(_Strict):
+    """A secret that stays as it is: what `export` writes in its place."""
+
+    kept: str
+
+
+def _network(value: Any) -> str:
+    try:
+        return str(ip_network(str(value)))
+    except ValueError as cause:
+        try:
+            said = f"; did you mean {ip_network(str(value), strict=False)}?"
+        except ValueError:
+            said = ", like 10.0.1.10, 10.0.1.0/24 or fd00::/64."
+        raise ValueError(f"“{value}” is no address or network{said}") from cause
+
+
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+Network = Annotated[str, BeforeValidator(_network)]
+Secret = Annotated[str, Field(min_length=1)] | Kept
+
+
+class Application(_Strict):
+    """One of `applications:`."""
+
+    name: Name
+    kind: Literal[tuple(APPLICATION_KINDS)]  # type: ignore[valid-type]
+    clients: list[Network]
+    secret: Secret
+    message_authenticator: Literal[MESSAGE_AUTHENTICATOR] = "auto"  # type: ignore[valid-type]
+    challenge: bool | None = None
+    separator: Annotated[str, Field(min_length=1, max_length=8)] = ","
+    directories: list[Name] = []
+
+
+class Group(_Strict):
+    """One of `groups:`."""
+
+    name: Name
+    members: list[Name] = []
+
+
+class User(_Strict):
+    """One of `users:`. Its authenticators are read one by one."""
+
+    login: Name
+    name: Annotated[str, Field(max_length=255)] = ""
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | Literal[""] = ""
+    enabled: bool = True
+    directory: Name = "Built-in"
+    password: Secret | None = None
+    authenticators: list[Any] = []
+
+
+class Policy(_Strict):
+    """One of `policies:`."""
+
+    name: Name
+    application: Name
+    groups: list[Name] = []
+    login: Literal[tuple(method.value for method in LoginMethod)]  # type: ignore[valid-type]
+    methods: list[Literal[tuple(METHODS)]] = []  # type: ignore[valid-type]
+    challenge: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of the file: where it stands, and what it says. `kind` is the directory's or method's."""
+
+    path: Path_
+    says: Any
+    kind: str = ""
+    authenticators: tuple["Item", ...] = ()
+
+
+@dataclass(slots=True)
+class Configuration:
+    """What a file says, in the order in which it is applied. `sections` are those that it has."""
+
+    directories: list[Item] = field(default_factory=list)
+    applications: list[Item] = field(default_factory=list)
+    users: list[Item] = field(default_factory=list)
+    groups: list[Item] = field(default_factory=list)
+    policies: list[Item] = field(default_factory=list)
+    sections: frozenset[str] = frozenset()
+
+
+SECTIONS = tuple(one.name for one in fields(Configuration) if one.name != "sections")
+MODELS: dict[str, type[BaseModel]] = {
+    "applications": Application, "groups": Group, "users": User, "policies": Policy,
+}  # fmt: skip
+
+
+def shape(document: Document) -> Configuration:
+    """Return what the document says. Raises InputError at the first thing that cannot be."""
+    values = document.values
+    if not isinstance(values, dict):
+        raise document.error((), f"a configuration has the keys {_either(SECTIONS)}.")
+    for key in values:
+        if key not in SECTIONS:
+            raise document.error((key,), f"unknown key `{key}`.{_known(key, SECTIONS)}")
+    configuration = Configuration(sections=frozenset(values))
+    for section in (section for section in SECTIONS if section in values):
+        entries = values[section] or []
+        if not isinstance(entries, list):
+            raise document.error((section,), f"`{section}` must be a list, each entry behind a dash.")
+        items = [_item(document, section, index, entry) for index, entry in enumerate(entries)]
+        _refuse_twice(document, section, items)
+        setattr(configuration, section, items)
+    return configuration
+
+
+def _item(document: Document, section: str, index: int, entry: Any) -> Item:
+    path: Path_ = (section, index)
+    if section == "directories":
+        kind = _kind(document, path, entry, "kind", DIRECTORY_KINDS)
+        common: dict[str, Any] = {"name": (Name, ...), "kind": (str, ...), "realms": (list[Name], [])}
+        return Item(path, _of_kind(document, path, entry, DIRECTORY_KINDS[kind].settings, common), kind)
+    says = _validated(document, path, MODELS[section], entry)
+    held = tuple(
+        _authenticator(document, (*path, "authenticators", number), one)
+        for number, one in enumerate(getattr(says, "authenticators", ()))
+    )
+    item = Item(path, says, authenticators=held)
+    _refuse_twice(document, f"authenticators of {getattr(says, 'login', '')}", list(held))
+    return item
+
+
+def _authenticator(document: Document, path: Path_, entry: Any) -> Item:
+    method = _kind(document, path, entry, "method", METHODS)
+    common: dict[str, Any] = {"method": (str, ...), "name": (Name, method)}
+    return Item(path, _of_kind(document, path, entry, METHODS[method].settings, common), method)
+
+
+def _kind(document: Document, path: Path_, entry: Any, key: str, known: Mapping[str, Any]) -> str:
+    if not isinstance(entry, dict):
+        raise document.error(path, "this must be a list of keys and values.")
+    if key not in entry:
+        raise document.error(path, f"`{key}` is missing.{_known('', known)}")
+    if entry[key] not in known:
+        raise document.error((*path, key), f"`{key}` is “{entry[key]}”.{_known(str(entry[key]), known)}")
+    return str(entry[key])
+
+
+def _of_kind(document: Document, path: Path_, entry: Any, settings: type[Any], common: dict[str, Any]) -> Any:
+    """Return the entry read by its kind's settings."""
+    keys = {one.name: (_type(one), ... if _required(one) else one.default) for one in fields(settings)}
+    model = create_model("Entry", __config__=ConfigDict(extra="forbid"), **common, **keys)
+    says = _validated(document, path, model, entry)
+    for one in fields(settings):
+        given = getattr(says, one.name)
+        if one.metadata.get("file") and given and "-----BEGIN" not in given:
+            setattr(says, one.name, read_beside(document, (*path, one.name), given))
+    return says
+
+
+def _type(one: Any) -> Any:
+    return one.type | Kept if one.metadata.get("secret") else one.type
+
+
+def _required(one: Any) -> bool:
+    return one.default is MISSING and one.default_factory is MISSING
+
+
+def _validated(document: Document, path: Path_, model: type[BaseModel], entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        raise document.error(path, "this must be a list of keys and values.")
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        raise _first(document, path, model, error) from None
+
+
+def _first(document: Document, path: Path_, model: type[BaseModel], error: ValidationError) -> InputError:
+    """Return the error to show: one sentence. An alternative that nobody meant is left out."""
+    found = error.errors(include_url=False)
+    one = next((e for e in found if "Kept" not in e["loc"]), found[0])
+    where = (*path, *(part for part in one["loc"] if isinstance(part, int) or part in document_keys(document, path)))
+    key = next((str(part) for part in reversed(one["loc"]) if isinstance(part, str) and part in model.model_fields), "")
+    given, kind = one["input"], one["type"]
+    if kind == "extra_forbidden":
+        key = str(one["loc"][-1])
+        return document.error(where, f"unknown key `{key}`.{_known(key, model.model_fields)}")
+    if kind == "missing":
+        return document.error(path, f"`{one['loc'][-1]}` is missing.")
+    if kind == "literal_error":
+        known = _alternatives(one["ctx"]["expected"])
+        return document.error(where, f"`{key}` is “{given}”.{_known(str(given), known)}")
+    if kind == "value_error":
+        return document.error(where, f"`{key}`: {one['ctx']['error']}")
+    said = "must be text: put it in quotes" if kind == "string_type" else one["msg"][0].lower() + one["msg"][1:]
+    shown = "" if key in ("secret", "password", "codes") else f" is “{given}”, but"
+    return document.error(where, f"`{key}`{shown} {said}." if shown else f"`{key}`: {said}.")
+
+
+def document_keys(document: Document, path: Path_) -> set[str]:
+    """Return the keys that stand anywhere below `path`."""
+    return {str(line[-1]) for line in document.lines if line[: len(path)] == path and len(line) > len(path)}
+
+
+def _alternatives(expected: str) -> list[str]:
+    return [part.strip().strip("'") for part in expected.replace(" or ", ",").split(",")]
+
+
+def _known(given: str, known: Mapping[str, Any] | Iterator[str] | Any) -> str:
+    """Return the end of the sentence: the likely meaning, and all that is allowed."""
+    names = sorted(str(name) for name in known)
+    close = get_close_matches(given, names, 1)
+    meant = f" Did you mean `{close[0]}`?" if close else ""
+    return f"{meant} Known: {', '.join(names)}."
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _refuse_twice(document: Document, section: str, items: list[Item]) -> None:
+    seen: dict[Any, Item] = {}
+    for item in items:
+        says = item.says
+        key = (says.directory, says.login.lower()) if isinstance(says, User) else says.name
+        if key in seen:
+            name = says.login if isinstance(says, User) else says.name
+            first = document.lines.get(seen[key].path, 1)
+            raise document.error(item.path, f"“{name}” stands twice in {section}, first in line {first}.")
+        seen[key] = item

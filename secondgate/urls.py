@@ -1,0 +1,10 @@
+"""All routes of the web."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/portal/")),
+    path("console/", include("secondgate.console.urls")),
+    path("portal/", include("secondgate.portal.urls")),
+]

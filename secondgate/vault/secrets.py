@@ -1,0 +1,71 @@
+"""Write and read the sealed fields of a row; the login path reads the same table by itself."""
+
+import hashlib
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+
+from secondgate.vault.keyring import Keyring, VaultError, read_key
+from secondgate.vault.models import KeyCheck, Sealed
+
+CHECK_ROW = UUID(int=0)
+CHECK_TEXT = b"secondgate"
+
+
+@cache
+def keyring() -> Keyring:
+    """Return this process's keyring, read from SECONDGATE_KEY_FILE once."""
+    return Keyring(read_key(settings.SECONDGATE.key_file))
+
+
+def keep(table: str, row: UUID, field: str, value: bytes) -> None:
+    """Seal and store one secret, in place of what stood there."""
+    sealed = keyring().seal(value, table, row.hex, field)
+    Sealed.objects.update_or_create(row=row, field=field, defaults={"table": table, "sealed": sealed})
+
+
+def kept(table: str, row: UUID, field: str) -> bytes | None:
+    """Return one secret, or None where nothing is kept."""
+    found = Sealed.objects.filter(table=table, row=row, field=field).values_list("sealed", flat=True).first()
+    return None if found is None else keyring().open(bytes(found), table, row.hex, field)
+
+
+def kept_all(table: str) -> dict[tuple[UUID, str], bytes]:
+    """Return all secrets of a table, by row and field."""
+    rows = Sealed.objects.filter(table=table).values_list("row", "field", "sealed")
+    return {(row, field): keyring().open(bytes(sealed), table, row.hex, field) for row, field, sealed in rows}
+
+
+def fingerprint(value: bytes) -> str:
+    """Return what stands for a secret where its change must show: keyed, so that it tells nothing."""
+    return hashlib.blake2b(value, digest_size=6, key=keyring().derive("fingerprints")).hexdigest()
+
+
+def kept_as(table: str, row: UUID, field: str) -> dict[str, str] | None:
+    """Return the reference that stands for a kept secret in events and exports; None for none."""
+    value = kept(table, row, field)
+    return None if value is None else {"kept": fingerprint(value)}
+
+
+def forget(table: str, row: UUID) -> None:
+    """Delete the secrets of a row that goes."""
+    Sealed.objects.filter(table=table, row=row).delete()
+
+
+def check_key() -> None:
+    """Make sure that this node's key is the one that the database was sealed with.
+
+    The first node to come leaves the check value. Raises VaultError for another key.
+    """
+    check = KeyCheck.objects.first()
+    if check is None:
+        KeyCheck.objects.create(sealed=keyring().seal(CHECK_TEXT, "vault_key_check", CHECK_ROW.hex, "sealed"))
+        return
+    try:
+        keyring().open(bytes(check.sealed), "vault_key_check", CHECK_ROW.hex, "sealed")
+    except VaultError:
+        raise VaultError(
+            f"The vault key {settings.SECONDGATE.key_file} is not the one that this database was sealed "
+            "with. Use the key file of the other nodes, or of the backup."
+        ) from None
