@@ -57,7 +57,7 @@ def _show(answer: dict[str, Any], asked: dict[str, Any]) -> None:
 
     facts = named_facts({"trail": answer["trail"]})
     event = Told(
-        0, "", "", answer["reason"], asked["application"], asked["user"], asked["user"], "", "", facts
+        0, "", "", answer["reason"], asked["application"], asked["user"], asked["user"], "secondgate try", "", facts
     )  # fmt: skip
     for step, sentence in explain(event):
         print(f"  {step + ':':<15} {sentence}")

@@ -1,6 +1,7 @@
 """An event of a login in words: its trail, line by line, and what followed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from secondgate.events.read import Facts, Told
 from secondgate.login.reasons import REASONS
@@ -18,7 +19,7 @@ SHOWN = {
 
 def explain(event: Told) -> Iterator[tuple[str, str]]:
     """Yield the step and the sentence of each line of the trail."""
-    about = {"login": event.login, "application": event.application, "user": event.user or event.login}
+    about = _about(event)
     for code, facts in event.facts.get("trail", []):
         step = code.partition(".")[0]
         assert step in STEPS
@@ -30,7 +31,16 @@ def why(event: Told) -> str:
     reason = REASONS.get(event.reason)
     if reason is None:
         return ""
-    facts = {"login": event.login, "application": event.application, "user": event.user or event.login}
+    facts = _about(event)
     for _code, more in event.facts.get("trail", []):
         facts |= more
     return reason.says.format_map(Facts(facts))
+
+
+def _about(event: Told) -> dict[str, Any]:
+    return {
+        "login": event.login,
+        "application": event.application,
+        "client": event.client,
+        "user": event.user or event.login,
+    }

@@ -33,16 +33,17 @@ def configure(
 
 @transaction.atomic
 def put_in_order(names: Sequence[str], *, by: str) -> None:
-    """Make these policies the first, in this order; the others follow as they stood."""
-    policies = {policy.name: policy for policy in Policy.objects.order_by("position")}
-    before = list(policies)
-    after = [*names, *(name for name in before if name not in names)]
+    """Put these policies in this order, in the places that they hold among all; the others stay."""
+    before = list(Policy.objects.order_by("position").values_list("name", flat=True))
+    turn = iter(names)
+    after = [next(turn) if name in names else name for name in before]
     if before == after:
         return
     for position, name in enumerate(after):
         Policy.objects.filter(name=name).update(position=position)
     moved = next(name for name, was in zip(after, before, strict=True) if name != was)
-    record_change("policy", policies[moved].pk, {"order": before}, {"order": after}, by=by)
+    subject = Policy.objects.get(name=moved)
+    record_change("policy", subject.pk, {"order": before}, {"order": after}, by=by)
 
 
 @transaction.atomic

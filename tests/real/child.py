@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from signal import SIGTERM, Signals
+from string import Template
 
 READY_WITHIN = 60  # seconds; the slowest, Samba, took 3 on an idle machine and 20 on a busy one
 
@@ -13,16 +14,24 @@ READY_WITHIN = 60  # seconds; the slowest, Samba, took 3 on an idle machine and 
 class Child:
     """A server that runs as our child, with its log beside its data."""
 
-    def __init__(self, command: Sequence[str | Path], log: Path, *, stop_with: Signals = SIGTERM) -> None:
-        self._command, self._log, self._stop_with = [str(part) for part in command], log, stop_with
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        log: Path,
+        is_ready: Callable[[], bool],
+        stop_with: Signals = SIGTERM,
+    ) -> None:
+        self._command, self._log = [str(part) for part in command], log
+        self._is_ready, self._stop_with = is_ready, stop_with
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, is_ready: Callable[[], bool]) -> None:
+    def start(self) -> None:
         """Start it and return when it answers. Raises RuntimeError, with its log, when it does not."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         until = time.monotonic() + READY_WITHIN
-        while not is_ready():
+        while not self._is_ready():
             ended = self._process.poll()
             if ended is not None or time.monotonic() > until:
                 self.stop()
@@ -50,6 +59,11 @@ def run(*command: str | Path, stdin: str = "") -> str:
     if done.returncode:
         raise RuntimeError(f"{command[0]} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def filled(template: Path, **values: str | Path) -> str:
+    """Return a configuration file with its $names filled in."""
+    return Template(template.read_text()).substitute({name: str(value) for name, value in values.items()})
 
 
 def free_port(address: str = "127.0.0.1") -> int:
