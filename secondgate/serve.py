@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -95,11 +96,11 @@ async def _radius(service: Service) -> AsyncIterator[None]:
         _listen(service, text, "SECONDGATE_ACCOUNTING", required=not settings.accounting_default)
     if not any(name.startswith("radius ") for name in service.checks):
         raise ServeError("No RADIUS port could be opened.")
-    socket = await control.listen(service.server, settings.data / "run") if service.is_first else None
+    door = await control.listen(service.server, settings.data / "run") if service.is_first else None
     async with _further_workers(service):
         yield
-    if socket:
-        socket.close()
+    if door:
+        door.close()
     await service.server.close()
 
 
@@ -139,7 +140,11 @@ async def _further_workers(service: Service) -> AsyncIterator[None]:
             await asyncio.sleep(RESTART_AFTER)
 
     async def check() -> None:
-        dead = [number for number in range(1, service.workers) if number not in alive or alive[number].returncode is not None]
+        dead = [
+            number
+            for number in range(1, service.workers)
+            if number not in alive or alive[number].returncode is not None
+        ]
         if dead:
             raise ServeError(f"{len(dead)} of {service.workers} workers are not running.")
 
@@ -167,18 +172,23 @@ async def _start_worker(service: Service) -> asyncio.subprocess.Process:
 
 @asynccontextmanager
 async def _web(service: Service) -> AsyncIterator[None]:
-    host, port = address(service.settings.http, "SECONDGATE_HTTP")
-    server = _Uvicorn(
-        uvicorn.Config(
-            Web(service.checks), host=host, port=port, log_config=None, access_log=False, lifespan="off",
-            timeout_graceful_shutdown=2, server_header=False,  # an open stream must not keep us running
-        )  # fmt: skip
+    text = service.settings.http
+    host, port = address(text, "SECONDGATE_HTTP")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family)
+    except OSError as cause:
+        raise ServeError(f"TCP {text} cannot be opened: {cause.strerror}. Name another by --http.") from cause
+    config = uvicorn.Config(
+        Web(service.checks),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=2,  # an open stream must not keep us running
     )
-    task = asyncio.create_task(server.serve())
-    while not server.started and not task.done():
-        await asyncio.sleep(0.005)
-    if task.done():
-        raise ServeError(f"TCP {service.settings.http} cannot be opened: another program may have it.")
+    server = _Uvicorn(config)
+    task = asyncio.create_task(server.serve([listening]))
     yield
     server.should_exit = True
     await task

@@ -125,7 +125,16 @@ AUTH_USER_MODEL = "people.User"
 INSTALLED_APPS = [
     *(
         f"secondgate.{room}"
-        for room in ("vault", "events", "people", "applications", "methods", "directories", "policies", "ledger")
+        for room in (
+            "vault",
+            "events",
+            "people",
+            "applications",
+            "methods",
+            "directories",
+            "policies",
+            "ledger",
+        )
     ),
     "secondgate.console",
     "secondgate.portal",

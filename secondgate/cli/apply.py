@@ -36,7 +36,11 @@ def apply(
     for change in changes:
         _show(change)
     done = "would change" if plan else "changed"
-    print(f"{len(changes)} {'thing' if len(changes) == 1 else 'things'} {done}." if changes else "Nothing to change.")
+    print(
+        f"{len(changes)} {'thing' if len(changes) == 1 else 'things'} {done}."
+        if changes
+        else "Nothing to change."
+    )
 
 
 def _installed(data: Path | None) -> bool:

@@ -28,7 +28,9 @@ def events(
     try:
         while True:
             for event in told(search(after=last, **query).iterator()):
-                print(json.dumps(asdict(event), ensure_ascii=False) if as_json else _line(event), flush=follow)
+                print(
+                    json.dumps(asdict(event), ensure_ascii=False) if as_json else _line(event), flush=follow
+                )
                 last = event.id
             if not follow:
                 return

@@ -22,8 +22,12 @@ Addresses = list[str] | None
 def serve(
     data: Data = None,
     http: Annotated[str | None, typer.Option(metavar="HOST:PORT")] = None,
-    radius: Annotated[Addresses, typer.Option(metavar="HOST:PORT", help="May be given several times.")] = None,
-    accounting: Annotated[Addresses, typer.Option(metavar="HOST:PORT", help="One above RADIUS's if left out.")] = None,
+    radius: Annotated[
+        Addresses, typer.Option(metavar="HOST:PORT", help="May be given several times.")
+    ] = None,
+    accounting: Annotated[
+        Addresses, typer.Option(metavar="HOST:PORT", help="One above RADIUS's if left out.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer RADIUS.")] = 1,
     only: Annotated[Part | None, typer.Option(help="Run only this part.")] = None,
 ) -> None:

@@ -14,7 +14,9 @@ TIMEOUT = 60  # seconds; a login that waits for a phone takes its time
 def try_login(
     application: Annotated[str, typer.Option(help="The application's name.")],
     user: Annotated[str, typer.Option(help="The login name, as it would be typed.")],
-    password: Annotated[str | None, typer.Option(help="What would be typed; asked for when left out.")] = None,
+    password: Annotated[
+        str | None, typer.Option(help="What would be typed; asked for when left out.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Log in through the running server's own pipeline, and print each step. Exit code 0: accepted."""
@@ -57,8 +59,17 @@ def _show(answer: dict[str, Any], asked: dict[str, Any]) -> None:
 
     facts = named_facts({"trail": answer["trail"]})
     event = Told(
-        0, "", "", answer["reason"], asked["application"], asked["user"], asked["user"], "secondgate try", "", facts
-    )  # fmt: skip
+        id=0,
+        at="",
+        event="",
+        reason=answer["reason"],
+        application=asked["application"],
+        user=asked["user"],
+        login=asked["user"],
+        client="secondgate try",
+        source="",
+        facts=facts,
+    )
     for step, sentence in explain(event):
         print(f"  {step + ':':<15} {sentence}")
     print(f"{answer['code']}" + (f": {why(event)} ({answer['reason']})" if answer["reason"] else "."))

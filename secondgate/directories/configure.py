@@ -15,7 +15,13 @@ TABLE = Directory._meta.db_table
 
 @transaction.atomic
 def configure(
-    name: str, *, by: str, kind: str, realms: Sequence[str], settings: Mapping[str, Any], kept: Mapping[str, str]
+    name: str,
+    *,
+    by: str,
+    kind: str,
+    realms: Sequence[str],
+    settings: Mapping[str, Any],
+    kept: Mapping[str, str],
 ) -> Directory:
     """Make the directory of this name, or change it to be so.
 

@@ -1,7 +1,7 @@
 """What a directory is, and what it can say.
 
-    DirectoryError          it could not say: unreachable, refused us, is set up wrongly
-    Verdict                 what it said of a password
+DirectoryError          it could not say: unreachable, refused us, is set up wrongly
+Verdict                 what it said of a password
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping

@@ -61,4 +61,6 @@ class ApplicationDirectory(models.Model):
     class Meta:
         db_table = "directories_application"
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["application", "directory"], name="once_an_application")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "directory"], name="once_an_application")
+        ]

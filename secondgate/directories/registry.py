@@ -2,9 +2,7 @@
 
 from typing import Final
 
-
 from secondgate.directories.directory import Kind
-
 from secondgate.directories.local import Local
 
 KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (Local(),)}

@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from prometheus_client import Counter as Metric
@@ -31,10 +31,11 @@ def share(folder: Path) -> None:
 def flush() -> None:
     """Hand over what has been counted since the last time."""
     logins, drops = _metrics()
-    for counted, metric in ((LOGINS, logins), (DROPS, drops)):
+    counters: tuple[tuple[Counter[Any], Metric], ...] = ((LOGINS, logins), (DROPS, drops))
+    for counted, metric in counters:
         for labels, count in list(counted.items()):
             metric.labels(*labels).inc(count)
-            counted.subtract({labels: count})
+            counted[labels] -= count
 
 
 def text() -> bytes:

@@ -64,18 +64,26 @@ def told(events: Iterable[Event], *, at_once: int = 500) -> Iterator[Told]:
 
 
 def _told(events: list[Event]) -> Iterator[Told]:
-    ids = {event.user_id for event in events} | {event.application_id for event in events}
+    ids: set[UUID] = set()
     for event in events:
+        ids |= {id_ for id_ in (event.user_id, event.application_id) if id_}
         ids |= set(_ids(event.facts))
-    names = {row.id: row.name for row in Subject.objects.filter(id__in=ids - {None})}
+    names = {row.id: row.name for row in Subject.objects.filter(id__in=ids)}
     for event in events:
         facts = _named(event.facts, names)
         user = names.get(event.user_id, "") if event.user_id else ""
         yield Told(
-            event.id, event.at.isoformat(), event.name, event.reason,
-            names.get(event.application_id, "") if event.application_id else "", user,
-            facts.get("login", ""), facts.get("client", ""), event.source, facts,
-        )  # fmt: skip
+            id=event.id,
+            at=event.at.isoformat(),
+            event=event.name,
+            reason=event.reason,
+            application=names.get(event.application_id, "") if event.application_id else "",
+            user=user,
+            login=facts.get("login", ""),
+            client=facts.get("client", ""),
+            source=event.source,
+            facts=facts,
+        )
 
 
 def named_facts(facts: dict[str, Any]) -> dict[str, Any]:

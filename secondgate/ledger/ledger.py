@@ -21,6 +21,7 @@ from secondgate.vault.keyring import Keyring, VaultError
 
 __all__ = ["Asked", "Entry", "EventRow", "Failures", "Ledger", "LedgerError", "Person", "Question", "Reading"]
 
+
 class LedgerError(Exception):
     """The database could not be read, or not be written durably."""
 

@@ -112,9 +112,17 @@ def read_all(store: Store, keyring: Keyring, questions: list[Question]) -> list[
     for realm, name, id_, login, enabled, password, directory, external_id in found:
         people[name].append(
             Person(
-                realm, name, id_, login, bool(enabled), password, directory, external_id or "",
-                frozenset(groups[id_]), tuple(held[id_]),
-            )  # fmt: skip
+                realm,
+                name,
+                id_,
+                login,
+                bool(enabled),
+                password,
+                directory,
+                external_id or "",
+                frozenset(groups[id_]),
+                tuple(held[id_]),
+            )
         )
     return [
         Reading(
@@ -134,7 +142,10 @@ def _belongings(
     groups: defaultdict[str, list[str]] = defaultdict(list)
     if users:
         for user, *row, sealed in store.select(statements.AUTHENTICATORS, users):
-            held[user].append(Held(*row, bytes(sealed), keyring))
+            id_, method, name, settings, position, spent_by, spent_at = row
+            held[user].append(
+                Held(id_, method, name, settings, position, spent_by, spent_at, bytes(sealed), keyring)
+            )
         for user, group in store.select(statements.GROUPS, users):
             groups[user].append(group)
     return held, groups

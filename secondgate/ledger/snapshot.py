@@ -131,7 +131,9 @@ def _open_directory(row: tuple[Any, ...], secrets: Mapping[str, str], before: Sn
         live, silent_since = kept.live, kept.silent_since
     else:
         live, silent_since = kind.open(name, wanted), None
-    return OpenDirectory(id_, name, kind_name, realms_of(name, json.loads(realms)), wanted, live, silent_since)
+    return OpenDirectory(
+        id_, name, kind_name, realms_of(name, json.loads(realms)), wanted, live, silent_since
+    )
 
 
 def _rules(

@@ -30,8 +30,6 @@ LONGEST = 65_536  # octets of a request; a login is some hundred
 
 async def listen(server: Server, folder: Path) -> asyncio.Server:
     """Open the socket in `folder`, which is made private."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    folder.chmod(0o700)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -41,9 +39,16 @@ async def listen(server: Server, folder: Path) -> asyncio.Server:
         writer.write(json.dumps(said).encode() + b"\n")
         writer.close()
 
-    with address(folder) as path:
-        Path(path).unlink(missing_ok=True)
+    with address(private(folder)) as path:
         return await asyncio.start_unix_server(answer, path, limit=LONGEST)
+
+
+def private(folder: Path) -> Path:
+    """Return the folder, made, closed to others, and without the socket of an earlier run."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    (folder / NAME).unlink(missing_ok=True)
+    return folder
 
 
 class address:  # noqa: N801  used like a function

@@ -185,7 +185,9 @@ class Server:
             return
         self._told_of[address] = now
         facts = as_json({"client": str(plain_address(address))})
-        await self.ledger.commit(Entry(EventRow(time.time(), names.CLIENT_UNKNOWN, "", None, None, "", facts)))
+        await self.ledger.commit(
+            Entry(EventRow(time.time(), names.CLIENT_UNKNOWN, "", None, None, "", facts))
+        )
 
 
 def _must_sign(client: Client) -> bool:

@@ -69,7 +69,9 @@ def _question_of(login: Login, rule: Rule) -> Asked:
         raise Ended(reasons.STATE_UNKNOWN)
     seconds = int(attempt.at - asked.asked_at)
     login.trail.note("packet.answers", seconds=seconds)
-    if asked.answered_by and not (asked.answered_by == attempt.digest and seconds <= ANSWER_WITHIN + SAME_REQUEST):
+    if asked.answered_by and not (
+        asked.answered_by == attempt.digest and seconds <= ANSWER_WITHIN + SAME_REQUEST
+    ):
         raise Ended(reasons.STATE_USED)
     if seconds > ANSWER_WITHIN + (SAME_REQUEST if asked.answered_by else 0):
         raise Ended(reasons.STATE_EXPIRED)

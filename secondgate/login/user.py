@@ -23,7 +23,9 @@ async def find_user(login: Login) -> Person:
     """
     people = _matching(login)
     if not people:
-        _end_if_throttled(login, (*source_keys(login.attempt, login.ledger), name_key(login.attempt, login.ledger)))
+        _end_if_throttled(
+            login, (*source_keys(login.attempt, login.ledger), name_key(login.attempt, login.ledger))
+        )
         people = await _search_directories(login)
     if len(people) > 1:
         login.trail.note("user.ambiguous", count=len(people))
@@ -40,7 +42,6 @@ async def find_user(login: Login) -> Person:
 
 def _matching(login: Login) -> list[Person]:
     """Return the people whom one of the readings of the name finds, in the application's directories."""
-    attempt = login.attempt
     found: dict[str, Person] = {}
     for candidate in login.candidates:
         ids = {directory.id for directory in _directories(login, candidate)}
@@ -96,7 +97,9 @@ async def _end_unknown(login: Login) -> list[Person]:
     if any(rule.login != LoginMethod.SECOND_FACTOR_ONLY for rule in application.rules):
         for directory in login.attempt.snapshot.directories_of(application):
             try:
-                await directory.live.check_password(Account(login.attempt.login_name), login.attempt.typed or "?")
+                await directory.live.check_password(
+                    Account(login.attempt.login_name), login.attempt.typed or "?"
+                )
             except DirectoryError:
                 continue  # it was asked before and said the same; the login ends either way
     login.trail.note("user.unknown")

@@ -28,7 +28,9 @@ def enrol(user: User, method: str, name: str, settings: Any, *, by: str) -> Auth
     is_new = authenticator is None
     authenticator = authenticator or Authenticator(user=user, name=name, method=method)
     if authenticator.method != method:
-        raise ValueError(f"{name} is a {authenticator.method} authenticator already; give this one another name.")
+        raise ValueError(
+            f"{name} is a {authenticator.method} authenticator already; give this one another name."
+        )
     new_seed = is_new or secrets.kept(TABLE, authenticator.pk, "secret") != secret
     if new_seed:
         authenticator.position, authenticator.spent_by, authenticator.spent_at = position, "", 0
@@ -59,6 +61,9 @@ def described(authenticator: Authenticator) -> dict[str, Any]:
     return {
         "method": authenticator.method,
         "name": authenticator.name,
-        **{field.name: secrets.kept_as(TABLE, authenticator.pk, "secret") for field in secret_fields(settings)},
+        **{
+            field.name: secrets.kept_as(TABLE, authenticator.pk, "secret")
+            for field in secret_fields(settings)
+        },
         **{name: value for name, value in shown.items() if name in known},
     }

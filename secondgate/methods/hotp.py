@@ -66,7 +66,10 @@ class Hotp:
         """Return whether the answer is one of the next codes, or one that was used lately."""
         last, fits, used = authenticator.position, None, None
         typed = answer.encode()
-        digits, algorithm = authenticator.settings.get("digits", 6), authenticator.settings.get("algorithm", "sha1")
+        digits, algorithm = (
+            authenticator.settings.get("digits", 6),
+            authenticator.settings.get("algorithm", "sha1"),
+        )
         for counter in range(max(0, last + 1 - LOOK_BACK), last + 1 + LOOK_AHEAD):
             if compare_digest(code_at(authenticator.secret, counter, digits, algorithm), typed):
                 if counter > last:

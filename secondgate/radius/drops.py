@@ -28,7 +28,9 @@ TOO_SHORT: Final = Drop("too-short", "It has fewer than 20 octets, the size of a
 TOO_LONG: Final = Drop("too-long", "Its Length is over 4,096 octets.")
 CUT_OFF: Final = Drop("cut-off", "Its Length says more octets than arrived.")
 BAD_LENGTH: Final = Drop("bad-length", "Its Length is under 20 octets.")
-BAD_ATTRIBUTE: Final = Drop("bad-attribute", "An attribute is shorter than its header or reaches past the end.")
+BAD_ATTRIBUTE: Final = Drop(
+    "bad-attribute", "An attribute is shorter than its header or reaches past the end."
+)
 UNEXPECTED_CODE: Final = Drop("unexpected-code", "This port does not answer packets with this code.")
 UNKNOWN_CLIENT: Final = Drop("unknown-client", "No application has a client with this address.")
 NO_MESSAGE_AUTHENTICATOR: Final = Drop(

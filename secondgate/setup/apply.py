@@ -23,15 +23,15 @@ from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.events.models import Event, Subject
 from secondgate.methods import enrolment
 from secondgate.methods.models import Authenticator
+from secondgate.methods.registry import METHODS
 from secondgate.people import accounts
 from secondgate.people.login_names import candidates, normalise
 from secondgate.people.models import Group, LoginName, User
 from secondgate.people.passwords import fits, hashed
 from secondgate.policies import configure as policies
-from secondgate.policies.models import Policy
 from secondgate.policies.resolve import LoginMethod
 from secondgate.setup import prune as pruning
-from secondgate.setup.document import Document, InputError, read
+from secondgate.setup.document import Document, read
 from secondgate.setup.shape import Configuration, Item, Kept, shape
 from secondgate.vault import secrets
 from secondgate.vault.setting import secret_fields
@@ -116,7 +116,7 @@ class _Check:
             settings(**open_ones)
         except ValueError as error:
             raise self.document.error(item.path, f"directory “{item.says.name}”: {error}") from error
-        self._kept(item, Directory, "directories_directory", [name for name in values], values)
+        self._kept(item, Directory, "directories_directory", list(values), values)
 
     def _application(self, item: Item) -> None:
         says, kind = item.says, APPLICATION_KINDS[item.says.kind]
@@ -132,7 +132,9 @@ class _Check:
     def _clients(self) -> None:
         seen: dict[str, str] = {}
         for item in self.configuration.applications:
-            taken = Client.objects.exclude(application__name__in=[i.says.name for i in self.configuration.applications])
+            taken = Client.objects.exclude(
+                application__name__in=[i.says.name for i in self.configuration.applications]
+            )
             owners = dict(taken.values_list("network", "application__name"))
             for number, network in enumerate(item.says.clients):
                 owner = seen.get(network) or owners.get(network)
@@ -148,7 +150,9 @@ class _Check:
         for group in says.groups:
             self._name(item, "groups", "groups", group, Group)
         if not says.methods and says.login != LoginMethod.PASSWORD_ONLY:
-            raise self.document.error(item.path, f"policy “{says.name}” names no `methods` for its second factor.")
+            raise self.document.error(
+                item.path, f"policy “{says.name}” names no `methods` for its second factor."
+            )
         kind = APPLICATION_KINDS[self._application_kind(says.application)]
         if says.challenge and not kind.challenge:
             raise self.document.error(
@@ -167,14 +171,20 @@ class _Check:
         there = set(model.objects.values_list("name", flat=True))
         if name not in here | there:
             known = ", ".join(sorted(here | there)) or "none"
-            raise self.document.error((*item.path, key), f"there is no {key} called “{name}”. Known: {known}.")
+            raise self.document.error(
+                (*item.path, key), f"there is no {key} called “{name}”. Known: {known}."
+            )
 
-    def _kept(self, item: Item, model: type[Any], table: str, names: list[str], values: dict[str, Any]) -> None:
+    def _kept(
+        self, item: Item, model: type[Any], table: str, names: list[str], values: dict[str, Any]
+    ) -> None:
         for name in names:
             if isinstance(values[name], Kept):
                 found = model.objects.filter(name=item.says.name).first()
                 if found is None or secrets.kept(table, found.pk, name) is None:
-                    raise self.document.error((*item.path, name), f"no `{name}` of “{item.says.name}” is kept here.")
+                    raise self.document.error(
+                        (*item.path, name), f"no `{name}` of “{item.says.name}” is kept here."
+                    )
 
 
 class _Run:
@@ -213,11 +223,17 @@ class _Run:
             clients=says.clients, kind=says.kind, message_authenticator=says.message_authenticator,
             challenge=challenge, separator=says.separator,
         )  # fmt: skip
-        named = {directory.name: directory for directory in Directory.objects.filter(name__in=says.directories)}
+        named = {
+            directory.name: directory for directory in Directory.objects.filter(name__in=says.directories)
+        }
         directories.set_directories(application, [named[name] for name in says.directories], by=self.by)
 
     def _users(self, says: Any, item: Item) -> None:
-        given = {name: getattr(says, name) for name in ("name", "email", "enabled") if name in says.model_fields_set}
+        given = {
+            name: getattr(says, name)
+            for name in ("name", "email", "enabled")
+            if name in says.model_fields_set
+        }
         user = find_user(says.login, says.directory)
         if user is None:
             directory = Directory.objects.get(name=says.directory)
@@ -232,16 +248,20 @@ class _Run:
             self._authenticator(user, held)
 
     def _authenticator(self, user: User, item: Item) -> None:
-        kind = enrolment.METHODS[item.kind].settings
+        kind = METHODS[item.kind].settings
         values = {one.name: getattr(item.says, one.name) for one in fields(kind)}
         if any(isinstance(value, Kept) for value in values.values()):
             if not Authenticator.objects.filter(user=user, name=item.says.name, method=item.kind).exists():
-                raise self.document.error(item.path, f"no authenticator “{item.says.name}” of {user.login} is kept here.")
+                raise self.document.error(
+                    item.path, f"no authenticator “{item.says.name}” of {user.login} is kept here."
+                )
             return
         try:
             enrolment.enrol(user, item.kind, item.says.name, kind(**values), by=self.by)
         except ValueError as error:
-            raise self.document.error(item.path, f"the {item.kind} authenticator of {user.login}: {error}") from error
+            raise self.document.error(
+                item.path, f"the {item.kind} authenticator of {user.login}: {error}"
+            ) from error
 
     def _groups(self, says: Any, item: Item) -> None:
         accounts.make_group(says.name, by=self.by)
@@ -249,9 +269,7 @@ class _Run:
     def _members(self, item: Item, *, prune: bool) -> None:
         """Add the members that the file names; without `prune` the others stay."""
         group = Group.objects.get(name=item.says.name)
-        wanted = {
-            self._member(item, number, login) for number, login in enumerate(item.says.members)
-        }
+        wanted = {self._member(item, number, login) for number, login in enumerate(item.says.members)}
         kept = set() if prune else set(User.objects.filter(memberships__group=group))
         accounts.set_members(group, wanted | kept, by=self.by)
 

@@ -16,7 +16,6 @@ from secondgate.directories.directory import Finding, probe
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import LedgerError
 from secondgate.ledger.snapshot import Snapshot
-from secondgate.setup.prepare import OLDEST_SQLITE
 from secondgate.vault.keyring import VaultError
 from secondgate.vault.secrets import check_key
 
@@ -120,7 +119,8 @@ def _applications(snapshot: Snapshot) -> list[Finding]:
         faults = {
             "It has no client: every packet of it is unknown.": not clients,
             "It has no policy: everybody is refused.": not application.rules,
-            f"Its secret is shorter than {SHORT_SECRET} octets.": len(application.secret.octets) < SHORT_SECRET,
+            f"Its secret is shorter than {SHORT_SECRET} octets.": len(application.secret.octets)
+            < SHORT_SECRET,
         }
         found = [says for says, wrong in faults.items() if wrong]
         says = " ".join(found) or f"{len(clients)} clients, {len(application.rules)} policies."

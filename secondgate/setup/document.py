@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -59,14 +60,14 @@ def read(file: Path, environment: Mapping[str, str] = os.environ) -> Document:
 
 
 def _plain(document: Document, node: Any, path: Path_, environment: Mapping[str, str]) -> Any:
-    if isinstance(node, dict):
+    if isinstance(node, CommentedMap):
         for key in node:
             document.lines[*path, str(key)] = node.lc.key(key)[0] + 1
         if len(node) == 1 and next(iter(node)) in REFERENCES:
-            (kind, name), = node.items()
+            ((kind, name),) = node.items()
             return REFERENCES[kind](document, path, str(name), environment)
         return {str(key): _plain(document, node[key], (*path, str(key)), environment) for key in node}
-    if isinstance(node, list):
+    if isinstance(node, CommentedSeq):
         for index in range(len(node)):
             document.lines[*path, index] = node.lc.item(index)[0] + 1
         return [_plain(document, value, (*path, index), environment) for index, value in enumerate(node)]

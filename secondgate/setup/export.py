@@ -29,7 +29,8 @@ def export() -> str:
         ],
         "users": [_user(one) for one in User.objects.filter(entry__isnull=False, role="").order_by("login")],
         "groups": [
-            {"name": one.name, "members": accounts.member_logins(one)} for one in Group.objects.order_by("name")
+            {"name": one.name, "members": accounts.member_logins(one)}
+            for one in Group.objects.order_by("name")
         ],
         "policies": [policies.described(one) for one in Policy.objects.all()],
     }

@@ -32,7 +32,9 @@ def prepare() -> None:
     """
     data: Path = settings.SECONDGATE.data
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise SetupError(f"SQLite {sqlite3.sqlite_version} can lose writes; {_dots(OLDEST_SQLITE)} is needed.")
+        raise SetupError(
+            f"SQLite {sqlite3.sqlite_version} can lose writes; {_dots(OLDEST_SQLITE)} is needed."
+        )
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(data / "setup.lock"):

@@ -3,7 +3,7 @@
 The keys of a directory's or an authenticator's kind are read off the kind's own settings.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from ipaddress import ip_network
@@ -169,8 +169,10 @@ def _kind(document: Document, path: Path_, entry: Any, key: str, known: Mapping[
 
 def _of_kind(document: Document, path: Path_, entry: Any, settings: type[Any], common: dict[str, Any]) -> Any:
     """Return the entry read by its kind's settings."""
-    keys = {one.name: (_type(one), ... if _required(one) else one.default) for one in fields(settings)}
-    model = create_model("Entry", __config__=ConfigDict(extra="forbid"), **common, **keys)
+    keys: dict[str, Any] = {
+        one.name: (_type(one), ... if _required(one) else one.default) for one in fields(settings)
+    }
+    model: type[BaseModel] = create_model("Entry", __config__=ConfigDict(extra="forbid"), **common, **keys)
     says = _validated(document, path, model, entry)
     for one in fields(settings):
         given = getattr(says, one.name)
@@ -197,39 +199,38 @@ def _validated(document: Document, path: Path_, model: type[BaseModel], entry: A
 
 
 def _first(document: Document, path: Path_, model: type[BaseModel], error: ValidationError) -> InputError:
-    """Return the error to show: one sentence. An alternative that nobody meant is left out."""
+    """Return the first thing that is wrong, as one sentence."""
     found = error.errors(include_url=False)
-    one = next((e for e in found if "Kept" not in e["loc"]), found[0])
-    where = (*path, *(part for part in one["loc"] if isinstance(part, int) or part in document_keys(document, path)))
-    key = next((str(part) for part in reversed(one["loc"]) if isinstance(part, str) and part in model.model_fields), "")
-    given, kind = one["input"], one["type"]
-    if kind == "extra_forbidden":
-        key = str(one["loc"][-1])
-        return document.error(where, f"unknown key `{key}`.{_known(key, model.model_fields)}")
-    if kind == "missing":
-        return document.error(path, f"`{one['loc'][-1]}` is missing.")
-    if kind == "literal_error":
-        known = _alternatives(one["ctx"]["expected"])
-        return document.error(where, f"`{key}` is “{given}”.{_known(str(given), known)}")
-    if kind == "value_error":
-        return document.error(where, f"`{key}`: {one['ctx']['error']}")
-    said = "must be text: put it in quotes" if kind == "string_type" else one["msg"][0].lower() + one["msg"][1:]
-    shown = "" if key in ("secret", "password", "codes") else f" is “{given}”, but"
-    return document.error(where, f"`{key}`{shown} {said}." if shown else f"`{key}`: {said}.")
+    # A secret may be text or a reference: of the two complaints the one about text is what was meant.
+    one = next((complaint for complaint in found if "Kept" not in complaint["loc"]), found[0])
+    where = path
+    for part in one["loc"]:  # which also names alternatives of a type: those stand on no line
+        where = (*where, part) if (*where, part) in document.lines else where
+    key = str(one["loc"][0])
+    match one["type"]:
+        case "extra_forbidden":
+            said = f"unknown key `{key}`.{_known(key, model.model_fields)}"
+        case "missing":
+            said = f"`{key}` is missing."
+        case "literal_error":
+            said = f"`{key}` is “{one['input']}”.{_known(str(one['input']), _alternatives(one))}"
+        case "value_error":
+            said = f"`{key}`: {one['ctx']['error']}"
+        case "string_type":
+            said = f"`{key}` must be text: put it in quotes."
+        case _:
+            said = f"`{key}`: {one['msg'][0].lower()}{one['msg'][1:]}."
+    return document.error(where, said)
 
 
-def document_keys(document: Document, path: Path_) -> set[str]:
-    """Return the keys that stand anywhere below `path`."""
-    return {str(line[-1]) for line in document.lines if line[: len(path)] == path and len(line) > len(path)}
-
-
-def _alternatives(expected: str) -> list[str]:
+def _alternatives(complaint: Any) -> list[str]:
+    expected: str = complaint["ctx"]["expected"]
     return [part.strip().strip("'") for part in expected.replace(" or ", ",").split(",")]
 
 
-def _known(given: str, known: Mapping[str, Any] | Iterator[str] | Any) -> str:
+def _known(given: str, known: Iterable[str]) -> str:
     """Return the end of the sentence: the likely meaning, and all that is allowed."""
-    names = sorted(str(name) for name in known)
+    names = sorted(known)
     close = get_close_matches(given, names, 1)
     meant = f" Did you mean `{close[0]}`?" if close else ""
     return f"{meant} Known: {', '.join(names)}."

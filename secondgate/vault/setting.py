@@ -23,5 +23,3 @@ def setting(says: str, *, default: Any = MISSING, secret: bool = False, file: bo
 def secret_fields(settings: type[Any]) -> Iterator[Field[Any]]:
     """Yield the fields that live in the vault."""
     return (one for one in fields(settings) if one.metadata.get("secret"))
-
-

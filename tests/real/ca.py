@@ -37,7 +37,9 @@ class Ca:
 
     def issue(self, name: str, *subject_names: str, expired: bool = False) -> Issued:
         """Return a new certificate for a server (and a client) of these names and addresses."""
-        return _issue(self.folder / name, subject_names, self._key, self._certificate.subject, expired=expired)
+        return _issue(
+            self.folder / name, subject_names, self._key, self._certificate.subject, expired=expired
+        )
 
 
 def make_ca(folder: Path) -> Ca:
@@ -62,7 +64,12 @@ def make_ca(folder: Path) -> Ca:
 
 
 def _issue(
-    path: Path, names: tuple[str, ...], ca_key: ec.EllipticCurvePrivateKey, issuer: x509.Name, *, expired: bool
+    path: Path,
+    names: tuple[str, ...],
+    ca_key: ec.EllipticCurvePrivateKey,
+    issuer: x509.Name,
+    *,
+    expired: bool,
 ) -> Issued:
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (

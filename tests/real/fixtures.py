@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.real.ca import Ca, make_ca
-from tests.real.postgresql import Postgresql, start_postgresql
+from tests.real.postgresql import Postgresql, running_postgresql
 from tests.real.samba import Samba, running_samba
-from tests.real.slapd import Slapd, start_slapd
+from tests.real.slapd import Slapd, running_slapd
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +34,8 @@ def ca(real_folder: Path) -> Ca:
 @pytest.fixture(scope="session")
 def slapd(real_folder: Path, ca: Ca) -> Iterator[Slapd]:
     """OpenLDAP."""
-    slapd = start_slapd(_made(real_folder / "slapd"), ca)
-    yield slapd
-    slapd.child.stop()
+    with running_slapd(_made(real_folder / "slapd"), ca) as slapd:
+        yield slapd
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +51,8 @@ def samba(real_folder: Path, ca: Ca, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def postgresql(real_folder: Path) -> Iterator[Postgresql]:
     """PostgreSQL."""
-    server = start_postgresql(_made(real_folder / "postgresql"))
-    yield server
-    server.child.stop()
+    with running_postgresql(_made(real_folder / "postgresql")) as server:
+        yield server
 
 
 def _made(folder: Path) -> Path:

@@ -2,7 +2,9 @@
 
 import os
 import re
-import subprocess
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
@@ -28,23 +30,27 @@ class Postgresql:
         return re.sub(r"/[^/]*$", f"/{name}", self.dsn)
 
 
-def start_postgresql(folder: Path) -> Postgresql:
-    """Return a fresh server with its data in `folder`. The caller stops its child."""
+@contextmanager
+def running_postgresql(folder: Path) -> Iterator[Postgresql]:
+    """Yield a fresh server with its data in `folder`."""
     data, port = folder / "data", free_port()
     programs, as_nobody = _programs(), _as_nobody(folder)
     run(*as_nobody, programs / "initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
     dsn = f"postgresql://test@127.0.0.1:{port}/postgres"
     child = Child(
         [
-            *as_nobody, programs / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1",
-            "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
+            *as_nobody, programs / "postgres", "-D", data, "-p", str(port),
+            "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
         ],
         log=folder.parent / f"{folder.name}.log",
         is_ready=lambda: _answers(dsn),
         stop_with=SIGINT,  # "fast": it ends the sessions; SIGTERM would wait for them
     )  # fmt: skip
     child.start()
-    return Postgresql(dsn, child)
+    try:
+        yield Postgresql(dsn, child)
+    finally:
+        child.stop()
 
 
 def _answers(dsn: str) -> bool:
@@ -65,5 +71,5 @@ def _as_nobody(folder: Path) -> tuple[str, ...]:
     """Return what to put before a command: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return ()
-    subprocess.run(["/bin/chown", "nobody", folder], check=True)
+    shutil.chown(folder, "nobody")
     return ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")

@@ -1,5 +1,7 @@
 """OpenLDAP's slapd, with the people of `files/slapd.ldif`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +35,19 @@ class Slapd:
         run("ldapmodify", "-x", "-H", self.ldap, "-D", ADMIN_DN, "-w", "secret", stdin=ldif)
 
 
-def start_slapd(folder: Path, ca: Ca) -> Slapd:
-    """Return a fresh slapd with its data in `folder`. The caller stops its child."""
+@contextmanager
+def running_slapd(folder: Path, ca: Ca) -> Iterator[Slapd]:
+    """Yield a fresh slapd with its data in `folder`."""
     config, port, tls_port = folder / "slapd.conf", free_port(), free_port()
     (folder / "db").mkdir()
     config.write_text(
-        filled(FILES / "slapd.conf", folder=folder, ca=ca.file, certificate=ca.server.certificate, key=ca.server.key)
+        filled(
+            FILES / "slapd.conf",
+            folder=folder,
+            ca=ca.file,
+            certificate=ca.server.certificate,
+            key=ca.server.key,
+        )
     )
     run("/usr/sbin/slapadd", "-q", "-f", config, "-l", FILES / "slapd.ldif")
     ldap, ldaps = f"ldap://127.0.0.1:{port}", f"ldaps://127.0.0.1:{tls_port}"
@@ -48,10 +57,12 @@ def start_slapd(folder: Path, ca: Ca) -> Slapd:
         is_ready=lambda: answers_ldap("127.0.0.1", port),
     )
     child.start()
-    slapd = Slapd(
-        ldaps, ldap, ca.pem, "dc=example,dc=org", "cn=reader,dc=example,dc=org", "reader-password",
-        "ou=people,dc=example,dc=org", child,
-    )  # fmt: skip
-    # Through the server, not by slapadd: only then does memberof fill in the other side.
-    run("ldapadd", "-x", "-H", ldap, "-D", ADMIN_DN, "-w", "secret", "-f", FILES / "slapd_groups.ldif")
-    return slapd
+    try:
+        # Through the server, not by slapadd: only then does memberof fill in the other side.
+        run("ldapadd", "-x", "-H", ldap, "-D", ADMIN_DN, "-w", "secret", "-f", FILES / "slapd_groups.ldif")
+        yield Slapd(
+            ldaps, ldap, ca.pem, "dc=example,dc=org", "cn=reader,dc=example,dc=org", "reader-password",
+            "ou=people,dc=example,dc=org", child,
+        )  # fmt: skip
+    finally:
+        child.stop()

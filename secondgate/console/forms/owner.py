@@ -23,7 +23,9 @@ class OwnerForm(forms.Form):
         label="Login name",
         max_length=255,
         help_text="What you will type to sign in, like olive.",
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
     password = forms.CharField(
         label="Password",

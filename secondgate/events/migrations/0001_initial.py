@@ -4,40 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=255)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=255)),
             ],
             options={
-                'db_table': 'events_subject',
+                "db_table": "events_subject",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('version', models.SmallIntegerField(default=1)),
-                ('name', models.CharField(max_length=40)),
-                ('reason', models.CharField(default='', max_length=40)),
-                ('application_id', models.UUIDField(null=True)),
-                ('user_id', models.UUIDField(null=True)),
-                ('source', models.CharField(default='', max_length=64)),
-                ('facts', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("version", models.SmallIntegerField(default=1)),
+                ("name", models.CharField(max_length=40)),
+                ("reason", models.CharField(default="", max_length=40)),
+                ("application_id", models.UUIDField(null=True)),
+                ("user_id", models.UUIDField(null=True)),
+                ("source", models.CharField(default="", max_length=64)),
+                ("facts", models.JSONField(default=dict)),
             ],
             options={
-                'db_table': 'events_event',
-                'indexes': [models.Index(fields=['at'], name='events_by_time')],
+                "db_table": "events_event",
+                "indexes": [models.Index(fields=["at"], name="events_by_time")],
             },
         ),
     ]

@@ -4,33 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.BigIntegerField(default=1)),
             ],
             options={
-                'db_table': 'ledger_revision',
+                "db_table": "ledger_revision",
             },
         ),
         migrations.CreateModel(
-            name='Throttle',
+            name="Throttle",
             fields=[
-                ('key', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('failures', models.IntegerField()),
-                ('failed_at', models.FloatField()),
+                ("key", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("failures", models.IntegerField()),
+                ("failed_at", models.FloatField()),
             ],
             options={
-                'db_table': 'ledger_throttle',
-                'indexes': [models.Index(fields=['failed_at'], name='throttle_by_age')],
+                "db_table": "ledger_throttle",
+                "indexes": [models.Index(fields=["failed_at"], name="throttle_by_age")],
             },
         ),
     ]

@@ -4,35 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KeyCheck',
+            name="KeyCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
             ],
             options={
-                'db_table': 'vault_key_check',
+                "db_table": "vault_key_check",
             },
         ),
         migrations.CreateModel(
-            name='Sealed',
+            name="Sealed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=40)),
-                ('row', models.UUIDField()),
-                ('field', models.CharField(max_length=40)),
-                ('sealed', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=40)),
+                ("row", models.UUIDField()),
+                ("field", models.CharField(max_length=40)),
+                ("sealed", models.BinaryField()),
             ],
             options={
-                'db_table': 'vault_sealed',
-                'constraints': [models.UniqueConstraint(fields=('row', 'field'), name='one_secret_a_field')],
+                "db_table": "vault_sealed",
+                "constraints": [models.UniqueConstraint(fields=("row", "field"), name="one_secret_a_field")],
             },
         ),
     ]

@@ -1,0 +1,379 @@
+"""LDAP directories: OpenLDAP, 389 Directory Server, FreeIPA and whatever else speaks LDAP.
+
+People are searched with a service account on a kept connection to each server; a password is checked
+by signing in as the person on a connection of its own. Servers are asked in order, the one that
+answered last first, and each has its share of the time for the call.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, TypeVar
+from uuid import uuid4
+
+import bonsai
+
+from secondgate.directories.directory import (
+    Account,
+    Checked,
+    Directory,
+    DirectoryError,
+    Found,
+    Step,
+    Verdict,
+    setting,
+)
+from secondgate.directories.ldap_session import Entry, Lost, Session, can_be_sent, escaped, open_session
+from secondgate.directories.tunnel import Security, Server, connect, open_tunnel, read_server, trust
+
+Answer = TypeVar("Answer")
+
+# TLS handshakes take a core for a millisecond or more: 100 at once only delay each other.
+HANDSHAKES: Final = 16
+
+# A firewall may forget a quiet connection and then swallow what is sent on it; the shortest usual time
+# is AWS's 350 s. A new connection costs less than a login that waits for an answer in vain.
+IDLE_AT_MOST: Final = 120.0  # seconds
+
+# The result codes with which a server says that it cannot answer now (RFC 4511 appendix A.2).
+BUSY, UNAVAILABLE = 51, 52
+
+REMEDIES: Final[dict[int, str]] = {
+    -7: "Check user_filter: it is no LDAP filter.",
+    1: "Check bind_dn: searching may need a service account.",
+    8: "It wants encryption: write ldaps://, or leave starttls on.",
+    13: "It wants encryption: write ldaps://, or leave starttls on.",
+    34: "Check bind_dn and base_dn: one of them is no distinguished name.",
+    50: "Let the service account read people and their attributes.",
+}
+
+VERDICTS: Final[dict[type[bonsai.LDAPError], Verdict]] = {
+    bonsai.AuthenticationError: Verdict.WRONG_PASSWORD,
+    bonsai.AccountLocked: Verdict.LOCKED,
+    bonsai.PasswordExpired: Verdict.PASSWORD_EXPIRED,
+    bonsai.ChangeAfterReset: Verdict.MUST_CHANGE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LdapSettings:
+    """Where the servers are, and how people are found there."""
+
+    servers: list[str] = setting("Servers in order, each ldaps://HOST or ldap://HOST, with :PORT if need be.")
+    starttls: bool = setting(
+        "Start TLS on ldap:// servers. Off: unencrypted, fit only for a server on this machine.", default=True
+    )
+    ca_file: str = setting(
+        "Certificates that vouch for the servers, in PEM form. Empty: those of the system.",
+        default="",
+        file=True,
+    )
+    bind_dn: str = setting("Distinguished name of the service account. Empty: nobody.", default="")
+    bind_password: str = setting("Password of the service account.", default="", secret=True)
+    base_dn: str = setting("Where to search for people.")
+    user_filter: str = setting(
+        "Which entries are people; ? stands for the login name.", default="(&(objectClass=person)(uid=?))"
+    )
+    login_attribute: str = setting("Attribute that holds the login name.", default="uid")
+    name_attribute: str = setting("Attribute that holds the name to show.", default="cn")
+    email_attribute: str = setting("Attribute that holds the e-mail address.", default="mail")
+    id_attribute: str = setting("Attribute that identifies a person for good.", default="entryUUID")
+    timeout: float = setting("Seconds for a whole call, 0.5 to 30.", default=5.0)
+
+    def __post_init__(self) -> None:
+        if not self.servers:
+            raise ValueError("servers must name one server at least.")
+        for url in self.servers:
+            read_server(url, starttls=self.starttls)
+        trust(self.ca_file)
+        if bool(self.bind_dn) != bool(self.bind_password):
+            raise ValueError("bind_dn and bind_password belong together: give both, or neither.")
+        if "?" not in self.user_filter:
+            raise ValueError("user_filter must hold a ?, where the login name goes.")
+        if not _is_balanced(self.user_filter):
+            raise ValueError("user_filter must stand in parentheses, and each that is opened must be closed.")
+        if not 0.5 <= self.timeout <= 30:
+            raise ValueError(f"timeout is {self.timeout}; it must be 0.5 to 30 seconds.")
+
+
+def _is_balanced(filter_: str) -> bool:
+    """Return whether a filter is one pair of parentheses with balanced ones inside."""
+    depth = 0
+    for position, character in enumerate(filter_):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 1 and position < len(filter_) - 1:
+            return False
+    return depth == 0 and filter_.endswith(")")
+
+
+def read_verdict(refused: bonsai.LDAPError) -> Verdict | None:
+    """Return what a refused bind says of the person; None when it says something else."""
+    return VERDICTS.get(type(refused))
+
+
+def read_text_identity(value: bytes) -> str:
+    """Return a lasting identity that the directory keeps as text (entryUUID, ipaUniqueID)."""
+    return value.decode(errors="backslashreplace")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """In what LDAP servers differ, beside their settings."""
+
+    verdict: Callable[[bonsai.LDAPError], Verdict | None]
+    identity: Callable[[bytes], str]
+
+
+class LdapDirectory:
+    """An LDAP directory in use."""
+
+    def __init__(self, settings: LdapSettings, dialect: Dialect) -> None:
+        self._settings, self._dialect = settings, dialect
+        self._trusted = trust(settings.ca_file)
+        self._readers = [
+            _Reader(read_server(url, starttls=settings.starttls), self._sign_in) for url in settings.servers
+        ]
+        self._first = 0  # the server that answered last
+        self._handshakes = asyncio.Semaphore(HANDSHAKES)
+
+    async def find(self, login: str) -> Found | None:
+        """Return the person whom the filter finds, or None. Raises DirectoryError."""
+        entry = await self._ask(lambda reader: self._search(reader, login))
+        return self._found(entry) if entry else None
+
+    async def check_password(self, account: Account, password: str) -> Checked:
+        """Return what the directory says to this name and password. Raises DirectoryError."""
+        if not can_be_sent(password):
+            return Checked(Verdict.WRONG_PASSWORD)  # before any bind, which it would get through
+        return await self._ask(lambda reader: self._check(reader, account.login, password))
+
+    def probe(self) -> Mapping[str, Step]:
+        """Return the steps of a login. Each looks at every server: the second is needed on a bad day."""
+        return {
+            "Connect": lambda: self._each(self._connect),
+            "Check the certificate": lambda: self._each(self._check_certificate),
+            "Sign in as the service account": lambda: self._each(self._try_service_account),
+            "Find a user with the filter": lambda: self._each(self._find_one_user),
+        }
+
+    async def close(self) -> None:
+        """Let go of the kept connections."""
+        for reader in self._readers:
+            reader.close()
+
+    async def _ask(self, question: Callable[["_Reader"], Awaitable[Answer]]) -> Answer:
+        """Return the answer of the first server that gives one.
+
+        Each has its share of the time that is left: a dark one must not use up what the next needs.
+        """
+        clock, count = asyncio.get_running_loop().time, len(self._readers)
+        ends, faults = clock() + self._settings.timeout, []
+        for index in (*range(self._first, count), *range(self._first)):
+            reader = self._readers[index]
+            try:
+                async with _within((ends - clock()) / (count - len(faults)), reader.server):
+                    answer = await question(reader)
+            except DirectoryError as fault:
+                if not fault.silent:
+                    raise
+                faults.append(fault)
+            else:
+                self._first = index
+                return answer
+        raise DirectoryError(" ".join(map(str, faults)), remedy=faults[0].remedy, silent=True)
+
+    async def _search(self, reader: "_Reader", login: str) -> Entry | None:
+        settings = self._settings
+        if not login:
+            return None
+        filter_ = settings.user_filter.replace("?", escaped(login))
+        try:
+            entries = await reader.search(settings.base_dn, filter_)
+        except bonsai.SizeLimitError:
+            entries = []
+        else:
+            if len(entries) < 2:
+                return entries[0] if entries else None
+        raise DirectoryError(
+            f"{reader.server} has more than one person whom “{login}” finds.",
+            remedy="Make user_filter or base_dn narrower: a login name must find one person only.",
+        )
+
+    async def _check(self, reader: "_Reader", login: str, password: str) -> Checked:
+        entry = await self._search(reader, login)
+        if entry:
+            return Checked(await self._bind(reader.server, entry.dn, password), self._found(entry))
+        try:
+            # Somebody who cannot be: it takes as long as a wrong password does.
+            await self._bind(reader.server, f"cn={uuid4()},{self._settings.base_dn}", password)
+        except DirectoryError as fault:
+            if fault.silent:
+                raise
+        return Checked(Verdict.UNKNOWN_USER)
+
+    async def _bind(self, server: Server, dn: str, password: str) -> Verdict:
+        try:
+            async with self._handshakes:
+                session = await open_session(server, self._trusted, dn=dn, password=password)
+        except bonsai.LDAPError as refused:
+            verdict = self._dialect.verdict(refused)
+            if verdict is None:
+                raise
+            return verdict
+        try:
+            return Verdict.MUST_CHANGE if await session.may_only_change_password() else Verdict.FITS
+        finally:
+            session.close()
+
+    async def _sign_in(self, server: Server) -> Session:
+        """Return a session of the service account."""
+        settings = self._settings
+        attributes = {
+            name.lower(): name
+            for name in (
+                settings.login_attribute, settings.name_attribute, settings.email_attribute, settings.id_attribute,
+            )
+        }  # fmt: skip
+        try:
+            async with self._handshakes:
+                return await open_session(
+                    server,
+                    self._trusted,
+                    dn=settings.bind_dn,
+                    password=settings.bind_password,
+                    attributes=attributes.values(),
+                )
+        except bonsai.AuthenticationError as refused:
+            verdict = self._dialect.verdict(refused) or Verdict.WRONG_PASSWORD
+            if verdict in (Verdict.WRONG_PASSWORD, Verdict.UNKNOWN_USER):
+                raise DirectoryError(
+                    f"{server} refused the password of {settings.bind_dn}.",
+                    remedy="Type the service account's password again; it may have been changed.",
+                ) from refused
+            raise DirectoryError(
+                f"{server} does not let {settings.bind_dn} in: {verdict.value.replace('-', ' ')}.",
+                remedy="Put the service account in order in the directory.",
+            ) from refused
+
+    def _found(self, entry: Entry) -> Found:
+        settings = self._settings
+        for attribute in (settings.login_attribute, settings.id_attribute):
+            if not entry.values.get(attribute.lower()):
+                raise DirectoryError(
+                    f"{entry.dn} has no {attribute} that {settings.bind_dn or 'nobody'} may read.",
+                    remedy="Check login_attribute and id_attribute, and what the service account may read.",
+                )
+        login, name, email = (
+            entry.values.get(attribute.lower(), b"").decode(errors="replace")
+            for attribute in (settings.login_attribute, settings.name_attribute, settings.email_attribute)
+        )
+        return Found(login, self._dialect.identity(entry.values[settings.id_attribute.lower()]), name, email)
+
+    async def _each(self, look: Callable[[Server], Awaitable[str]]) -> str:
+        said = []
+        for reader in self._readers:
+            async with _within(self._settings.timeout, reader.server):
+                said.append(await look(reader.server))
+        return " ".join(said)
+
+    async def _connect(self, server: Server) -> str:
+        (await connect(server)).close()
+        return f"{server} takes connections."
+
+    async def _check_certificate(self, server: Server) -> str:
+        tunnel = await open_tunnel(server, self._trusted)
+        certificate = tunnel.certificate
+        tunnel.abort()
+        if server.security is Security.NONE:
+            return f"{server} is not encrypted: fit only for a server on this machine."
+        return f"The certificate of {server} is trusted, until {certificate.get('notAfter')}."
+
+    async def _try_service_account(self, server: Server) -> str:
+        (await self._sign_in(server)).close()
+        return f"Signed in to {server} as {self._settings.bind_dn or 'nobody'}."
+
+    async def _find_one_user(self, server: Server) -> str:
+        settings = self._settings
+        session = await self._sign_in(server)
+        try:
+            entry = await session.first(settings.base_dn, settings.user_filter.replace("?", "*"))
+        finally:
+            session.close()
+        if entry is None:
+            raise DirectoryError(
+                f"{server} finds nobody below {settings.base_dn} with {settings.user_filter}.",
+                remedy="Check base_dn and user_filter, and that the service account may read people.",
+            )
+        return f"{server} finds people: “{self._found(entry).login}” is the first."
+
+
+class _Reader:
+    """The service account's kept connection to one server."""
+
+    def __init__(self, server: Server, sign_in: Callable[[Server], Awaitable[Session]]) -> None:
+        self.server, self._sign_in = server, sign_in
+        self._session: Session | None = None
+        self._opening = asyncio.Lock()
+
+    async def search(self, base: str, filter_: str) -> list[Entry]:
+        """Return what is found, two entries at most. Raises DirectoryError or LDAPError."""
+        try:
+            return await self._search(base, filter_)
+        except Lost:  # it was dead and we could not know: the server was restarted since
+            return await self._search(base, filter_)
+
+    async def _search(self, base: str, filter_: str) -> list[Entry]:
+        session = await self._signed_in()
+        try:
+            return await session.search(base, filter_, limit=2)
+        except (Lost, asyncio.CancelledError):
+            if self._session is session:
+                self.close()
+            raise
+
+    async def _signed_in(self) -> Session:
+        async with self._opening:
+            if self._session and (not self._session.is_open or self._session.idle > IDLE_AT_MOST):
+                self.close()
+            if self._session is None:
+                self._session = await self._sign_in(self.server)
+            return self._session
+
+    def close(self) -> None:
+        """Let go of the connection; the next search opens another."""
+        session, self._session = self._session, None
+        if session:
+            session.close()
+
+
+@asynccontextmanager
+async def _within(seconds: float, server: Server) -> AsyncIterator[None]:
+    """Turn what LDAP and the clock raise into DirectoryErrors."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise DirectoryError(
+            f"{server} did not answer within {max(seconds, 0):.1f} seconds.",
+            remedy="Check that the server is up, and the network between.",
+            silent=True,
+        ) from error
+    except bonsai.LDAPError as error:
+        raise DirectoryError(
+            f"{server} answered: {error.args[0] if error.args else error}",
+            remedy=REMEDIES.get(error.code, "Look into the server's log."),
+            silent=error.code in (BUSY, UNAVAILABLE),
+        ) from error
+
+
+class Ldap:
+    """Any LDAP directory."""
+
+    name = "ldap"
+    title = "LDAP directory"
+    settings = LdapSettings
+
+    def open(self, name: str, settings: LdapSettings) -> Directory:
+        """Return it; connects when first asked."""
+        return LdapDirectory(settings, Dialect(read_verdict, read_text_identity))

@@ -1,0 +1,1 @@
+"""Whole logins over the wire: the command, the server and RADIUS clients as their users run them."""
