@@ -8,6 +8,7 @@ pipe that the kernel then closes.
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 WORKER: Final = "SECONDGATE_WORKER"  # set in the processes that the first one starts
 FLUSH_EVERY: Final = 1.0  # seconds between two hand-overs of counters
 PRUNE_EVERY: Final = 300.0  # seconds; a question lives for two minutes, and is kept as long again
+LEAST_SPACE: Final = 2**20  # octets: about a thousand logins
 RESTART_AFTER: Final = 1.0  # seconds before a worker that died is started again
 
 
@@ -61,6 +63,12 @@ class Service:
         """Tell whether this is the process that was started by hand."""
         return WORKER not in os.environ
 
+    async def check_disk(self) -> None:
+        """Raise ServeError when the next logins would not fit: a small write may still find room."""
+        free = shutil.disk_usage(self.settings.data).free
+        if free < LEAST_SPACE:
+            raise ServeError(f"Only {free // 1024} KB are free in {self.settings.data}.")
+
 
 async def serve(settings: Settings, *, workers: int, only: str | None) -> None:
     """Run until a signal comes. Raises ServeError or SettingError where it cannot begin."""
@@ -68,6 +76,7 @@ async def serve(settings: Settings, *, workers: int, only: str | None) -> None:
     ledger = connect()
     service = Service(settings, ledger, Server(ledger), workers, parts)
     service.checks["database"] = ledger.check
+    service.checks["disk"] = service.check_disk
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.stopping.set)

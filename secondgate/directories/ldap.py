@@ -1,6 +1,6 @@
 """LDAP directories: OpenLDAP, 389 Directory Server, FreeIPA and whatever else speaks LDAP.
 
-People are searched with a service account on a kept connection to each server; a password is checked
+People are searched with a service account on kept connections to each server; a password is checked
 by signing in as the person on a connection of its own. Servers are asked in order, the one that
 answered last first, and each has its share of the time for the call.
 """
@@ -31,6 +31,10 @@ Answer = TypeVar("Answer")
 
 # TLS handshakes take a core for a millisecond or more: 100 at once only delay each other.
 HANDSHAKES: Final = 16
+
+# A search is one round trip on a connection that does one at a time: four are 80 a second to a server
+# that is 50 ms away.
+READERS: Final = 4
 
 # A firewall may forget a quiet connection and then swallow what is sent on it; the shortest usual time
 # is AWS's 350 s. A new connection costs less than a login that waits for an answer in vain.
@@ -168,7 +172,8 @@ class LdapDirectory:
         Each has its share of the time that is left: a dark one must not use up what the next needs.
         """
         clock, count = asyncio.get_running_loop().time, len(self._readers)
-        ends, faults = clock() + self._settings.timeout, []
+        ends = clock() + self._settings.timeout
+        faults: list[DirectoryError] = []
         for index in (*range(self._first, count), *range(self._first)):
             reader = self._readers[index]
             try:
@@ -229,12 +234,8 @@ class LdapDirectory:
     async def _sign_in(self, server: Server) -> Session:
         """Return a session of the service account."""
         settings = self._settings
-        attributes = {
-            name.lower(): name
-            for name in (
-                settings.login_attribute, settings.name_attribute, settings.email_attribute, settings.id_attribute,
-            )
-        }  # fmt: skip
+        names = (settings.login_attribute, settings.name_attribute, settings.email_attribute)
+        attributes = {name.lower(): name for name in (*names, settings.id_attribute)}  # each only once
         try:
             async with self._handshakes:
                 return await open_session(
@@ -309,41 +310,48 @@ class LdapDirectory:
 
 
 class _Reader:
-    """The service account's kept connection to one server."""
+    """The service account's kept connections to one server.
+
+    The one that was used last is used next, so there are only as many as there were searches at once.
+    """
 
     def __init__(self, server: Server, sign_in: Callable[[Server], Awaitable[Session]]) -> None:
         self.server, self._sign_in = server, sign_in
-        self._session: Session | None = None
-        self._opening = asyncio.Lock()
+        self._kept: list[Session] = []
+        self._places = asyncio.Semaphore(READERS)
 
     async def search(self, base: str, filter_: str) -> list[Entry]:
         """Return what is found, two entries at most. Raises DirectoryError or LDAPError."""
-        try:
-            return await self._search(base, filter_)
-        except Lost:  # it was dead and we could not know: the server was restarted since
-            return await self._search(base, filter_)
+        async with self._places:
+            try:
+                return await self._search(self._take() or await self._sign_in(self.server), base, filter_)
+            except Lost:  # it was dead, and we could not know: the server was restarted, say
+                self.close()  # so the others are, too
+                return await self._search(await self._sign_in(self.server), base, filter_)
 
-    async def _search(self, base: str, filter_: str) -> list[Entry]:
-        session = await self._signed_in()
+    async def _search(self, session: Session, base: str, filter_: str) -> list[Entry]:
         try:
-            return await session.search(base, filter_, limit=2)
-        except (Lost, asyncio.CancelledError):
-            if self._session is session:
-                self.close()
+            found = await session.search(base, filter_, limit=2)
+        except BaseException:
+            session.close()
             raise
+        self._kept.append(session)
+        return found
 
-    async def _signed_in(self) -> Session:
-        async with self._opening:
-            if self._session and (not self._session.is_open or self._session.idle > IDLE_AT_MOST):
-                self.close()
-            if self._session is None:
-                self._session = await self._sign_in(self.server)
-            return self._session
+    def _take(self) -> Session | None:
+        """Return a connection that should still stand, and let go of those that should not."""
+        kept, self._kept = self._kept, []
+        for session in kept:
+            if session.is_open and session.idle < IDLE_AT_MOST:
+                self._kept.append(session)
+            else:
+                session.close()
+        return self._kept.pop() if self._kept else None
 
     def close(self) -> None:
-        """Let go of the connection; the next search opens another."""
-        session, self._session = self._session, None
-        if session:
+        """Let go of the connections; the next search opens another."""
+        kept, self._kept = self._kept, []
+        for session in kept:
             session.close()
 
 

@@ -6,18 +6,17 @@
 What bonsai gets wrong is put right here and nowhere else:
 
 - its asyncio connection waits until the socket can be written, which it always can: the loop turns as
-  fast as it can while a server thinks. Ours waits for what comes in, and for several answers at a time;
+  fast as it can while a server thinks. Ours waits for what comes in;
 - a connect that is given up stays in memory with its socket: ours is heard out, to the hang-up;
 - a password ends at a NUL, and one that is not UTF-8 is none: see `can_be_sent`;
 - values that look like a number or a boolean become one: we ask for all of them as octets;
 - it refuses and rewrites distinguished names that RFC 4514 allows;
-- an error's code belongs to its class, so the next error changes it.
+- an error's `code` is its class's, and changes with the next error: read it at once.
 """
 
 import asyncio
-import select
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +27,8 @@ from secondgate.directories.directory import DirectoryError
 from secondgate.directories.tunnel import Server, Tunnel, open_tunnel
 
 NO_ATTRIBUTES: Final = ["1.1"]  # RFC 4511 section 4.5.1.8
+BASE, SUBTREE = bonsai.LDAPSearchScope.BASE, bonsai.LDAPSearchScope.SUBTREE
+Future = asyncio.Future[Any]
 ANYTHING: Final = "(objectClass=*)"
 
 
@@ -81,7 +82,7 @@ async def open_session(
     tunnel = await open_tunnel(server, trusted)
     wanted = list(attributes)
     try:
-        connection, policy = await _client(tunnel.url, dn, password, wanted).connect(is_async=True)  # type: ignore[misc]
+        connection, policy = await _client(tunnel.url, dn, password, wanted).connect(is_async=True)
     except BaseException as error:
         tunnel.abort()  # libldap hears of it, gives up, and lets go of its end
         if isinstance(error, bonsai.ConnectionError):
@@ -120,18 +121,14 @@ class Session:
 
     async def search(self, base: str, filter_: str, *, limit: int) -> list[Entry]:
         """Return what lies below `base`. Raises bonsai.SizeLimitError for more than `limit`."""
-        question = {"base": base, "scope": bonsai.LDAPSearchScope.SUBTREE, "filter_exp": filter_}
-        found = await self._ask(
-            self._connection.search, sizelimit=limit, attrlist=self._attributes, **question
-        )
+        search = self._connection.search
+        found = await self._ask(search, base, SUBTREE, filter_, self._attributes, sizelimit=limit)
         return [_entry(one) for one in found]
 
     async def first(self, base: str, filter_: str) -> Entry | None:
         """Return one of any number of entries, or None."""
-        question = {"base": base, "scope": bonsai.LDAPSearchScope.SUBTREE, "filter_exp": filter_}
-        page = await self._ask(
-            self._connection.paged_search, page_size=1, attrlist=self._attributes, **question
-        )
+        search = self._connection.paged_search
+        page = await self._ask(search, base, SUBTREE, filter_, self._attributes, page_size=1)
         return next((_entry(one) for one in page), None)
 
     async def may_only_change_password(self) -> bool:
@@ -143,9 +140,8 @@ class Session:
         """
         if not self._tells_policy:
             return False
-        question = {"base": self._dn, "scope": bonsai.LDAPSearchScope.BASE, "filter_exp": ANYTHING}
         try:
-            await self._ask(self._connection.search, attrlist=NO_ATTRIBUTES, **question)
+            await self._ask(self._connection.search, self._dn, BASE, ANYTHING, NO_ATTRIBUTES)
         except bonsai.InsufficientAccess as refused:
             return "restricted to" in str(refused)  # and not that users may not read themselves
         return False
@@ -154,27 +150,25 @@ class Session:
         """Say goodbye; the tunnel closes behind it."""
         self._connection.close()
 
-    async def _ask(self, search: Any, **question: Any) -> Any:
+    async def _ask(self, search: Callable[..., Awaitable[Any]], *question: Any, **limits: int) -> Any:
         self._used_at = self._loop.time()
         try:
-            return await search(**question)
+            return await search(*question, **limits)
         except (bonsai.ConnectionError, bonsai.ClosedConnection) as error:
             raise Lost(self.server) from error
 
 
 class _Connection(BaseLDAPConnection):
-    """bonsai's connection on asyncio, with any number of questions under way."""
+    """bonsai's connection on asyncio, with one question under way: it loses answers to several."""
 
     def __init__(self, client: bonsai.LDAPClient) -> None:
         super().__init__(client, is_async=True)
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._watched: int | None = None
 
     async def _evaluate(self, msg_id: int, timeout: float | None = None) -> Any:
-        # Who gives up leaves the question here: its answer, or the hang-up, is read and thrown away.
-        answer = self._waiting[msg_id] = self._loop.create_future()
-        self._watch()
+        answer: Future = self._loop.create_future()
+        self._watch(msg_id, answer)
         try:
             return await answer
         finally:
@@ -183,68 +177,33 @@ class _Connection(BaseLDAPConnection):
     def close(self) -> None:
         """Say goodbye, whatever is under way."""
         self._unwatch()
-        self._give_up()
         super().close()
 
-    def _watch(self) -> None:
+    def _watch(self, msg_id: int, answer: Future) -> None:
         """Wait for what comes in: first from bonsai's own thread, which opens libldap, then from there."""
-        self._unwatch()
-        if self._waiting:
-            self._watched = self.fileno()
-            self._loop.add_reader(self._watched, self._look)
+        self._watched = self.fileno()
+        self._loop.add_reader(self._watched, self._look, msg_id, answer)
 
     def _unwatch(self) -> None:
         if self._watched is not None:
             self._loop.remove_reader(self._watched)
             self._watched = None
 
-    def _look(self) -> None:
-        """Read what has come, and hand out the answers that are complete."""
+    def _look(self, msg_id: int, answer: Future) -> None:
+        """Hand out the answer if it is complete. When nobody waits any more it is read all the same."""
         self._unwatch()  # first: while it opens, reading closes the one socket and goes on with another
-        read_all = False
-        while self._waiting and not read_all:
-            # Looking for one answer, libldap may put another's aside. What has been asked for before
-            # that is asked for again, in a round in which nothing is left to come in.
-            read_all = not _is_readable(self.fileno())
-            for msg_id in tuple(self._waiting):
-                self._take(msg_id)
-        self._watch()
-
-    def _take(self, msg_id: int) -> None:
-        """Hand out the answer to one question, if it is complete."""
-        answer: Any = None
+        said, fault = None, None
         try:
-            answer = super().get_result(msg_id)
-        except bonsai.ConnectionError:
-            self._give_up()
+            said = super().get_result(msg_id)
         except Exception as error:  # whatever it is, it is the answer to whoever waits
-            if isinstance(error, bonsai.LDAPError):
-                error.code = error.code  # of its own, from here on
-            _settle(self._waiting.pop(msg_id, None), fault=error)
-        if answer is not None:
-            _settle(self._waiting.pop(msg_id, None), answer)
-
-    def _give_up(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        for future in waiting.values():
-            _settle(future, fault=bonsai.ConnectionError())
-
-
-def _settle(
-    future: asyncio.Future[Any] | None, answer: Any = None, *, fault: Exception | None = None
-) -> None:
-    if future is None or future.done():
-        return
-    if fault:
-        future.set_exception(fault.with_traceback(None))
-    else:
-        future.set_result(answer)
-
-
-def _is_readable(descriptor: int) -> bool:
-    poll = select.poll()  # not select(), which ends at descriptor 1023
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
+            fault = error.with_traceback(None)
+        if said is None and fault is None:
+            self._watch(msg_id, answer)
+        elif not answer.done():
+            if fault:
+                answer.set_exception(fault)
+            else:
+                answer.set_result(said)
 
 
 def _client(url: str, dn: str, password: str, attributes: list[str]) -> bonsai.LDAPClient:
@@ -262,8 +221,8 @@ def _entry(found: bonsai.LDAPEntry) -> Entry:
     return Entry(str(found.dn), values)
 
 
-def _keep_as_it_is(self: bonsai.LDAPDN, text: str) -> None:
-    self._LDAPDN__strdn = text  # type: ignore[attr-defined]  # where the class itself keeps it
+def _keep_as_it_is(self: bonsai.LDAPDN, strdn: str) -> None:
+    self._LDAPDN__strdn = strdn  # type: ignore[attr-defined]  # where the class itself keeps it
 
 
 # A name is the server's own text, to be given back to it unchanged. bonsai would not read "C# team".

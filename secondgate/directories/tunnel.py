@@ -128,6 +128,7 @@ class Tunnel:
         self._far, self._near = far, _End(far)
         self._folder: Path | None = None
         self._door: asyncio.AbstractServer | None = None
+        self._taken = False
 
     async def open_door(self) -> None:
         """Listen for libldap."""
@@ -155,9 +156,11 @@ class Tunnel:
         self._far.abort()
 
     def _enter(self) -> "_End":
-        first = self._door is not None
-        self._shut_door()
-        return self._near if first else _End.refusing()
+        if self._taken:
+            return _End.refusing()
+        self._taken = True
+        asyncio.get_running_loop().call_soon(self._shut_door)  # this call is the door's own, and needs it
+        return self._near
 
     def _shut_door(self) -> None:
         if self._door:
@@ -195,37 +198,41 @@ class _End(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         if self._gone or (self._other and self._other._gone):
             self.transport.abort()
-        elif self._other and self._other.transport:
-            self._other.transport.resume_reading()
+        elif across := self._across:
+            across.resume_reading()
         else:
             self.transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
         """Pass on."""
-        if self._other and self._other.transport:
-            self._other.transport.write(data)
+        if across := self._across:
+            across.write(data)
 
     def pause_writing(self) -> None:
         """Take no more in at the other end until what is to go out here has gone."""
-        if self._other and self._other.transport:
-            self._other.transport.pause_reading()
+        if across := self._across:
+            across.pause_reading()
 
     def resume_writing(self) -> None:
         """Take in again."""
-        if self._other and self._other.is_open and self._other.transport:
-            self._other.transport.resume_reading()
+        if across := self._across:
+            across.resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Close the other end, too, once what it still has to send is out."""
         self._gone = True
-        if self._other and self._other.transport:
-            self._other.transport.close()
+        if across := self._across:
+            across.close()
 
     def abort(self) -> None:
         """Close at once, or as soon as somebody comes."""
         self._gone = True
         if self.transport:
             self.transport.abort()
+
+    @property
+    def _across(self) -> asyncio.Transport | None:
+        return self._other.transport if self._other and self._other.is_open else None
 
 
 async def _reach(server: Server, trusted: ssl.SSLContext) -> _End:

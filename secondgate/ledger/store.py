@@ -171,20 +171,31 @@ class PostgresStore:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        connection = self._connection
         try:
-            connection.execute(begin)
+            self._begin(begin)
             yield
-            connection.execute("COMMIT")
+            self._open.execute("COMMIT")
         except BaseException as cause:
             self._roll_back()
             if isinstance(cause, self._driver.Error):
                 raise self._error(cause) from cause
             raise
 
-    def _roll_back(self) -> None:
+    def _begin(self, begin: str) -> None:
+        """Begin; on a new connection where the kept one has died. Nothing is lost: nothing was begun."""
         try:
-            self._open.execute("ROLLBACK")
+            self._connection.execute(begin)
+        except self._driver.OperationalError:
+            if not self._open.broken:
+                raise
+            self.close()
+            self._connection.execute(begin)
+
+    def _roll_back(self) -> None:
+        """Take back what was begun, or, where even that fails, start over with a new connection."""
+        try:
+            if self._open is not None:
+                self._open.execute("ROLLBACK")
         except self._driver.Error:
             self.close()
 
