@@ -1,3 +1,3 @@
 """What all tests share."""
 
-pytest_plugins = ["tests.real.fixtures"]
+pytest_plugins = ["tests.installation", "tests.real.fixtures"]

@@ -15,6 +15,7 @@ What bonsai gets wrong is put right here and nowhere else:
 """
 
 import asyncio
+import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -182,6 +183,8 @@ class _Connection(BaseLDAPConnection):
     def _watch(self, msg_id: int, answer: Future) -> None:
         """Wait for what comes in: first from bonsai's own thread, which opens libldap, then from there."""
         self._watched = self.fileno()
+        # libldap would wait for the rest of half a message, and the whole loop with it.
+        os.set_blocking(self._watched, False)
         self._loop.add_reader(self._watched, self._look, msg_id, answer)
 
     def _unwatch(self) -> None:

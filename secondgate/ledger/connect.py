@@ -1,5 +1,7 @@
 """The ledger of this process, by its settings."""
 
+from pathlib import Path
+
 from django.conf import settings
 
 from secondgate.ledger.ledger import Ledger
@@ -10,5 +12,5 @@ from secondgate.vault.secrets import keyring
 def connect() -> Ledger:
     """Return a ledger on the database that Django uses; it connects when first asked."""
     url = settings.SECONDGATE.database_url
-    store: Store = PostgresStore(url) if url else SqliteStore(settings.DATABASES["default"]["NAME"])
+    store: Store = PostgresStore(url) if url else SqliteStore(Path(settings.DATABASES["default"]["NAME"]))
     return Ledger(store, keyring())

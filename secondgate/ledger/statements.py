@@ -86,14 +86,16 @@ POLICIES: Final = Select("""
 POLICY_GROUPS: Final = Select("SELECT policy_id, group_id FROM policies_policy_group")
 
 # An authenticator's position moves once for a code; the second half of the condition lets the very
-# datagram that moved it find its own mark again (DESIGN section 2, retries).
+# datagram that moved it find its own mark again, which does not make the mark any younger.
 SPEND: Final = Write(
     sqlite="""
-    UPDATE methods_authenticator SET position = ?2, spent_by = ?3, spent_at = ?4
+    UPDATE methods_authenticator SET position = ?2, spent_by = ?3,
+      spent_at = CASE position WHEN ?2 THEN spent_at ELSE ?4 END
     WHERE id = ?1 AND enabled AND (position BETWEEN ?5 AND ?6 OR (position = ?2 AND spent_by = ?3))
     RETURNING id""",
     postgresql="""
-    UPDATE methods_authenticator a SET position = s.position, spent_by = s.spent_by, spent_at = s.spent_at
+    UPDATE methods_authenticator a SET position = s.position, spent_by = s.spent_by,
+      spent_at = CASE a.position WHEN s.position THEN a.spent_at ELSE s.spent_at END
     FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::float8[], %s::bigint[], %s::bigint[])
       AS s (id, position, spent_by, spent_at, at_least, at_most)
     WHERE a.id = s.id AND a.enabled AND (a.position BETWEEN s.at_least AND s.at_most

@@ -201,8 +201,9 @@ def _validated(document: Document, path: Path_, model: type[BaseModel], entry: A
 def _first(document: Document, path: Path_, model: type[BaseModel], error: ValidationError) -> InputError:
     """Return the first thing that is wrong, as one sentence."""
     found = error.errors(include_url=False)
-    # A secret may be text or a reference: of the two complaints the one about text is what was meant.
-    one = next((complaint for complaint in found if "Kept" not in complaint["loc"]), found[0])
+    # A key that is misspelt explains one that is missing. And where a secret may be text or a
+    # reference, the complaint about text is the one to show.
+    one = min(found, key=lambda said: ("Kept" in said["loc"], said["type"] != "extra_forbidden"))
     where = path
     for part in one["loc"]:  # which also names alternatives of a type: those stand on no line
         where = (*where, part) if (*where, part) in document.lines else where

@@ -1,0 +1,67 @@
+"""An installation within the test process: a key, and Django's test database with its tables."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from django.conf import settings
+
+
+from secondgate.ledger.connect import connect
+from secondgate.ledger.ledger import Ledger
+from secondgate.setup.apply import Change, apply
+from secondgate.vault import secrets
+from secondgate.vault.keyring import create_key
+
+Configure = Callable[..., list[Change]]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Put the test database into a file: the ledger reads it by a connection of its own."""
+    folder = tmp_path_factory.mktemp("database")
+    settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "test.db")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def vault_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A vault key of this run."""
+    file: Path = tmp_path_factory.mktemp("vault") / "vault.key"
+    create_key(file)
+    object.__setattr__(settings.SECONDGATE, "key_file", file)
+    secrets.keyring.cache_clear()
+    yield
+
+
+@pytest.fixture
+def configure(transactional_db: None, built_in: None, tmp_path: Path) -> Configure:
+    """Apply a configuration to the test database."""
+
+    def run(text: str, *, plan: bool = False, prune: bool = False) -> list[Change]:
+        file = tmp_path / "house.yaml"
+        file.write_text(dedent(text))
+        return apply(file, plan=plan, prune=prune)
+
+    return run
+
+
+@pytest.fixture
+def built_in(transactional_db: None) -> None:
+    """What the migrations put into the tables, where an earlier test's end has emptied them."""
+    from secondgate.directories.models import Directory
+    from secondgate.ledger.models import Revision
+
+    if not Revision.objects.exists():
+        Revision.objects.create(number=1)
+    if not Directory.objects.filter(name="Built-in").exists():
+        Directory(name="Built-in", kind="local").save()
+
+
+@pytest.fixture
+async def ledger(built_in: None) -> AsyncIterator[Ledger]:
+    """A ledger on the test database."""
+    ledger = connect()
+    await ledger.refresh()
+    yield ledger
+    await ledger.close()

@@ -1,0 +1,99 @@
+"""What arrives together goes to the database together, and each caller gets its own answer."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from secondgate.ledger.batch import LIMIT, Batch
+
+
+@dataclass(frozen=True)
+class Item:
+    number: int
+    claims: tuple[str | None, ...] = ()
+
+    @property
+    def contended(self) -> tuple[str | None, ...]:
+        return self.claims
+
+
+class Work:
+    """Answers each item with its number, and remembers the batches."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.go = threading.Event()
+        self.go.set()
+
+    def __call__(self, items: list[Item]) -> Iterator[list[tuple[Item, object]]]:
+        self.go.wait(20)
+        self.batches.append([item.number for item in items])
+        for item in items:
+            yield [(item, ValueError("bad") if item.number < 0 else item.number)]
+
+
+@pytest.fixture
+def work() -> Work:
+    return Work()
+
+
+async def test_calls_of_one_turn_are_one_batch(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work)
+    assert await asyncio.gather(*(batch.call(Item(number)) for number in range(50))) == list(range(50))
+    assert len(work.batches) == 1
+
+
+async def test_what_comes_meanwhile_makes_the_next_batch(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work)
+    work.go.clear()
+    first = asyncio.create_task(batch.call(Item(1)))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    later = [asyncio.create_task(batch.call(Item(number))) for number in (2, 3)]
+    await asyncio.sleep(0)
+    work.go.set()
+    assert await asyncio.gather(first, *later) == [1, 2, 3]
+    assert work.batches == [[1], [2, 3]]
+
+
+async def test_two_that_contend_are_never_in_one_batch(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work)
+    items = [Item(1, ("a", None)), Item(2, ("a", None)), Item(3, ("b", None)), Item(4, (None, "c"))]
+    await asyncio.gather(*(batch.call(item) for item in items))
+    assert work.batches == [[1, 3, 4], [2]]
+
+
+async def test_a_batch_is_bounded(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work)
+    await asyncio.gather(*(batch.call(Item(number)) for number in range(LIMIT + 1)))
+    assert [len(numbers) for numbers in work.batches] == [LIMIT, 1]
+
+
+async def test_an_answer_that_is_an_error_is_raised_to_its_caller_only(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work)
+    good, bad = await asyncio.gather(batch.call(Item(1)), batch.call(Item(-1)), return_exceptions=True)
+    assert good == 1
+    assert isinstance(bad, ValueError)
+
+
+async def test_a_caller_that_has_gone_harms_nobody(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work)
+    work.go.clear()
+    gone, stays = (asyncio.create_task(batch.call(Item(number))) for number in (1, 2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    work.go.set()
+    assert await stays == 2
+
+
+async def test_work_that_fails_as_a_whole_is_heard_by_all() -> None:
+    def fail(items: list[Item]) -> Iterator[list[tuple[Item, object]]]:
+        raise RuntimeError("the thread is in trouble")
+        yield []
+
+    batch: Batch[Item, int] = Batch(fail)
+    answers = await asyncio.gather(batch.call(Item(1)), batch.call(Item(2)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [RuntimeError, RuntimeError]

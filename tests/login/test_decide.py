@@ -1,0 +1,201 @@
+"""The login decision over time: retries, questions, throttle, changes on the way. Time is an argument."""
+
+import base64
+from dataclasses import dataclass
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from secondgate.events.models import Event
+from secondgate.ledger.ledger import Ledger
+from secondgate.login.attempt import Attempt
+from secondgate.login.decide import decide
+from secondgate.login.login import SnapshotChanged
+from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
+from secondgate.login.throttle import FREE, wait
+from secondgate.methods.hotp import code_at
+from secondgate.methods.models import Authenticator
+from secondgate.people import accounts
+from secondgate.people.models import User
+from tests.installation import Configure
+
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+NOW = 1_800_000_000.0
+HOUSE = f"""
+applications:
+  - {{name: WorkSpaces, kind: aws-workspaces, clients: [10.0.0.1], secret: secret-of-a-test}}
+  - {{name: VPN, kind: fortigate, clients: [10.0.0.2], secret: secret-of-a-test}}
+  - {{name: Empty, kind: radius, clients: [10.0.0.3], secret: secret-of-a-test}}
+groups:
+  - {{name: Staff, members: [ann, bob]}}
+users:
+  - {{login: ann, password: ann-has-a-password, authenticators: [{{method: totp, secret: {SEED}}}]}}
+  - {{login: bob, password: bob-has-a-password}}
+policies:
+  - {{name: P1, application: WorkSpaces, groups: [Staff], login: second-factor-only, methods: [totp]}}
+  - {{name: P2, application: VPN, login: password-and-second-factor, methods: [totp]}}
+"""
+
+
+def code(now: float = NOW) -> str:
+    return code_at(base64.b32decode(SEED), int(now) // 30).decode()
+
+
+@dataclass
+class Door:
+    """A door for tests: each login is another request, unless its digest is said to be the same."""
+
+    ledger: Ledger
+    requests: int = 0
+
+    async def login(
+        self, typed: str | None, *, name: str = "ann", application: str = "WorkSpaces", at: float = NOW,
+        digest: str = "", state: bytes = b"", source: str = "", protocol: str = "PAP",
+    ) -> Outcome:  # fmt: skip
+        snapshot = await self.ledger.refresh()
+        found = next(one for one in snapshot.applications.values() if one.name == application)
+        self.requests += 1
+        attempt = Attempt(
+            snapshot, found, "10.0.0.1", name, typed, digest or f"request {self.requests}", at,
+            protocol=protocol, state=state, source=source,
+        )  # fmt: skip
+        return await decide(attempt, self.ledger)
+
+    async def reason(self, typed: str | None, **more: object) -> str:
+        """Return why a login was refused."""
+        outcome = await self.login(typed, **more)  # type: ignore[arg-type]
+        assert isinstance(outcome, Refuse), outcome
+        return outcome.reason.name
+
+
+@pytest.fixture
+async def door(configure: Configure, ledger: Ledger) -> Door:
+    await sync_to_async(configure)(HOUSE)
+    return Door(ledger)
+
+
+async def test_the_same_request_gets_the_same_outcome_for_half_a_minute(door: Door) -> None:
+    """Another worker, or this one after a crash, has no stored reply: the spend knows its request."""
+    assert isinstance(await door.login(code(), digest="one"), Accept)
+    assert isinstance(await door.login(code(), digest="one", at=NOW + 29), Accept)
+    assert await door.reason(code(), digest="one", at=NOW + 31) == "code-used"
+    assert await door.reason(code(), digest="two") == "code-used"
+
+
+async def test_a_code_that_was_passed_over_cannot_be_used_later(door: Door) -> None:
+    assert isinstance(await door.login(code(NOW + 30)), Accept)
+    assert await door.reason(code()) == "code-used"
+
+
+async def test_nothing_is_slowed_before_ten_failures_and_all_is_forgiven_by_a_login(door: Door) -> None:
+    for _ in range(FREE - 1):
+        assert await door.reason("000000") == "wrong-code"
+    assert isinstance(await door.login(code()), Accept)
+    for _ in range(FREE):
+        assert await door.reason("000000") == "wrong-code"
+    later = NOW + 30
+    assert await door.reason(code(later), at=NOW + 0.5) == "throttled"
+    assert isinstance(await door.login(code(later), at=later), Accept)
+
+
+async def test_a_wait_grows_and_passes_by_itself(door: Door) -> None:
+    now = NOW
+    for count in range(1, FREE + 5):
+        assert await door.reason("000000", at=now) == "wrong-code"
+        if wait(count):
+            assert await door.reason(code(now), at=now + wait(count) - 0.5) == "throttled"
+        now += wait(count)
+    assert wait(FREE + 4) == 16
+    assert isinstance(await door.login(code(now), at=now), Accept)
+
+
+async def test_a_source_is_slowed_whoever_it_tries_to_be(door: Door) -> None:
+    for number in range(FREE):
+        assert await door.reason("000000", name=f"nobody{number}", source="198.51.100.7") == "unknown-user"
+    assert await door.reason(code(), source="198.51.100.7", at=NOW + 0.5) == "throttled"
+    assert isinstance(await door.login(code(), source="198.51.100.8", at=NOW + 0.5), Accept)
+
+
+async def test_what_is_not_the_persons_fault_does_not_count(door: Door) -> None:
+    for _ in range(FREE + 2):
+        assert await door.reason(None) == "unreadable-password"
+        assert await door.reason("", protocol="PAP") == "nothing-typed"
+        assert await door.reason(None, protocol="MS-CHAPv2") == "unsupported-protocol"
+        assert await door.reason("000000", state=b"made up") == "state-unknown"
+        assert await door.reason("x", name="fakeusername") == "aws-probe"
+    assert isinstance(await door.login(code()), Accept)
+
+
+async def test_a_question_expires(door: Door) -> None:
+    asked = await door.login("ann-has-a-password", application="VPN")
+    assert isinstance(asked, Challenge)
+    late = NOW + 121
+    assert await door.reason(code(late), application="VPN", state=asked.state, at=late) == "state-expired"
+
+
+async def test_a_question_is_of_one_user_and_one_policy(door: Door, configure: Configure) -> None:
+    asked = await door.login("ann-has-a-password", application="VPN")
+    assert isinstance(asked, Challenge)
+    assert await door.reason(code(), name="bob", application="VPN", state=asked.state) == "state-unknown"
+    before = "policies:\n  - {name: New, application: VPN, login: password-and-second-factor, methods: [totp]}\n"
+    await sync_to_async(configure)(HOUSE.replace("policies:\n", before))
+    assert await door.reason(code(), application="VPN", state=asked.state) == "policy-changed"
+
+
+async def test_the_same_answer_again_gets_the_same_outcome(door: Door) -> None:
+    asked = await door.login("ann-has-a-password", application="VPN")
+    assert isinstance(asked, Challenge)
+    for _ in range(2):
+        answer = await door.login(code(), application="VPN", state=asked.state, digest="answer")
+        assert isinstance(answer, Accept)
+    assert await door.reason(code(), application="VPN", state=asked.state) == "state-used"
+
+
+async def test_a_disabled_user_is_refused_also_between_question_and_answer(door: Door) -> None:
+    asked = await door.login("ann-has-a-password", application="VPN")
+    assert isinstance(asked, Challenge)
+    ann = await User.objects.aget(login="ann")
+    await sync_to_async(accounts.change)(ann, by="test", enabled=False)
+    assert await door.reason(code(), application="VPN", state=asked.state) == "user-disabled"
+
+
+async def test_who_has_no_policy_or_no_authenticator_is_told_so_in_the_log(door: Door) -> None:
+    assert await door.reason(code(), application="Empty") == "no-policy"
+    assert await door.reason("123456", name="bob") == "no-authenticator"
+
+
+async def test_a_change_of_configuration_counts_from_the_very_next_login(door: Door, configure: Configure) -> None:
+    stale = await door.ledger.refresh()
+    await sync_to_async(configure)(HOUSE.replace("groups: [Staff], ", ""))
+    application = next(one for one in stale.applications.values() if one.name == "WorkSpaces")
+    with pytest.raises(SnapshotChanged):
+        await decide(Attempt(stale, application, "10.0.0.1", "ann", code(), "x", NOW), door.ledger)
+
+
+async def test_a_seed_that_does_not_open_lets_nobody_in(door: Door) -> None:
+    from secondgate.vault.models import Sealed
+
+    row = await Sealed.objects.aget(table="methods_authenticator")
+    row.sealed = bytes(row.sealed)[:-1] + b"\0"
+    await row.asave()
+    assert await door.reason(code()) == "secret-unreadable"
+
+
+async def test_the_event_holds_the_trail_and_nothing_secret(door: Door) -> None:
+    await door.login("ann-has-a-password,123456", application="VPN")
+    await door.login("my secret password", name="my secret password")
+    events = [event async for event in Event.objects.filter(name__startswith="login.").order_by("id")]
+    stored = str([event.facts for event in events])
+    for typed in ("ann-has-a-password", "123456", "my secret"):
+        assert typed not in stored
+    assert [line[0].partition(".")[0] for line in events[0].facts["trail"]] == [
+        "packet", "application", "user", "policy", "password",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "hostile", ["'; DROP TABLE people_user; --", "ann\0", "\\", "@", "a" * 300, "\u202eann", "{user}", "😀\\😀"]
+)
+async def test_a_hostile_name_is_nobody(door: Door, hostile: str) -> None:
+    assert await door.reason("123456", name=hostile) == "unknown-user"
+    assert await Authenticator.objects.aget(position=-1)

@@ -1,0 +1,86 @@
+"""Configuration as code: idempotent, never taking back what a login moved, all or nothing."""
+
+from secondgate.applications.models import Application
+from secondgate.events.models import Event
+from secondgate.methods.models import Authenticator
+from secondgate.people.models import Group, User
+from secondgate.policies.models import Policy
+from secondgate.setup.export import export
+from tests.installation import Configure
+from tests.setup.test_bad_input import GOOD
+
+
+def test_the_same_file_again_changes_nothing(configure: Configure) -> None:
+    assert configure(GOOD)
+    assert configure(GOOD) == []
+
+
+def test_an_export_applied_again_changes_nothing(configure: Configure) -> None:
+    with_password = GOOD.replace("login: ann\n", "login: ann\n    password: long-enough-for-ann\n", 1)
+    configure(with_password)
+    exported = export()
+    assert "long-enough" not in exported
+    assert "secret-of-a-test" not in exported
+    assert "JBSWY" not in exported
+    assert configure(exported) == []
+
+
+def test_a_plan_says_what_would_change_and_changes_nothing(configure: Configure) -> None:
+    configure(GOOD)
+    events = Event.objects.count()
+    changes = configure(GOOD.replace("10.0.0.1", "10.0.0.2"), plan=True)
+    assert [(change.noun, change.verb, change.name) for change in changes] == [("application", "changed", "WorkSpaces")]
+    assert list(Application.objects.get().clients.values_list("network", flat=True)) == ["10.0.0.1/32"]
+    assert Event.objects.count() == events
+
+
+def test_what_a_login_moved_stays(configure: Configure) -> None:
+    configure(GOOD)
+    Authenticator.objects.update(position=42, spent_by="x")
+    configure(GOOD.replace("[10.0.0.1]", "[10.0.0.9]"))
+    assert Authenticator.objects.get().position == 42
+
+
+def test_a_new_seed_begins_anew(configure: Configure) -> None:
+    configure(GOOD)
+    Authenticator.objects.update(position=42)
+    configure(GOOD.replace("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"))
+    assert Authenticator.objects.get().position == -1
+
+
+def test_nothing_is_removed_without_prune(configure: Configure) -> None:
+    configure(GOOD)
+    emptied = "groups: []\nusers: []\npolicies: []\napplications: []\n"
+    assert configure(emptied) == []
+    assert configure("groups:\n  - {name: Staff, members: []}\n") == []
+    assert User.objects.count() == 1
+    assert Group.objects.get().memberships.count() == 1
+    removed = configure(emptied, prune=True)
+    assert {change.verb for change in removed} == {"removed"}
+    assert not User.objects.exists()
+    assert not Application.objects.exists()
+    assert not Policy.objects.exists()
+    assert not Group.objects.exists()
+
+
+def test_a_section_that_is_left_out_is_never_pruned(configure: Configure) -> None:
+    configure(GOOD)
+    configure("groups: []\n", prune=True)
+    assert User.objects.count() == 1
+
+
+def test_the_order_of_policies_is_that_of_the_file(configure: Configure) -> None:
+    second = "  - {name: Second, application: WorkSpaces, login: second-factor-only, methods: [totp]}\n"
+    configure(GOOD + second)
+    assert [policy.name for policy in Policy.objects.all()] == ["MFA", "Second"]
+    configure(GOOD.replace("policies:\n", f"policies:\n{second}", 1))
+    assert [policy.name for policy in Policy.objects.all()] == ["Second", "MFA"]
+
+
+def test_every_change_is_an_event_with_before_and_after(configure: Configure) -> None:
+    configure(GOOD)
+    configure(GOOD.replace("secret-of-a-test", "another-secret"))
+    event = Event.objects.latest("id")
+    assert event.name == "application.changed"
+    assert event.facts["before"]["secret"] != event.facts["after"]["secret"]
+    assert "another-secret" not in str(event.facts)

@@ -1,0 +1,101 @@
+"""What a configuration file cannot say: one sentence with file, line and what is allowed; nothing changes."""
+
+from pathlib import Path
+
+import pytest
+
+from secondgate.events.models import Event
+from secondgate.setup.document import InputError
+from tests.installation import Configure
+
+GOOD = """\
+applications:
+  - name: WorkSpaces
+    kind: aws-workspaces
+    clients: [10.0.0.1]
+    secret: secret-of-a-test
+groups:
+  - name: Staff
+    members: [ann]
+users:
+  - login: ann
+    authenticators:
+      - {method: totp, secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP}
+policies:
+  - name: MFA
+    application: WorkSpaces
+    groups: [Staff]
+    login: second-factor-only
+    methods: [totp]
+"""
+
+# what is replaced, by what, the line of the error, and what the sentence must say
+BAD = {
+    "unknown section": ("groups:", "grups:", 6, "unknown key `grups`. Did you mean `groups`?"),
+    "unknown key": ("secret: secret", "secrte: secret", 5, "unknown key `secrte`. Did you mean `secret`?"),
+    "unknown kind": ("aws-workspaces", "aws-workspace", 3, "Did you mean `aws-workspaces`?"),
+    "missing value": ("    kind: aws-workspaces\n", "", 2, "`kind` is missing"),
+    "missing login method": ("    login: second-factor-only\n", "", 14, "`login` is missing"),
+    "wrong type": ("clients: [10.0.0.1]", "clients: 10.0.0.1", 4, "`clients`"),
+    "number for text": ("secret: secret-of-a-test", "secret: 12345678", 5, "`secret` must be text: put it in quotes."),
+    "bad address": ("[10.0.0.1]", "[10.0.0.300]", 4, "“10.0.0.300” is no address or network"),
+    "host bits": ("[10.0.0.1]", "[10.0.0.1/24]", 4, "did you mean 10.0.0.0/24?"),
+    "no member": ("members: [ann]", "members: [bob]", 8, "nobody in `users:` or in the installation is called “bob”"),
+    "no group": ("groups: [Staff]", "groups: [Stuff]", 16, "no groups called “Stuff”. Known: Staff."),
+    "no application": ("application: WorkSpaces", "application: VPN", 15, "Known: WorkSpaces."),
+    "unknown method": ("methods: [totp]", "methods: [ttop]", 18, "Did you mean `totp`?"),
+    "no methods": ("    methods: [totp]\n", "", 14, "names no `methods`"),
+    "unknown login": ("second-factor-only", "second-factor", 17, "Did you mean `second-factor-only`?"),
+    "bad base32": ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "not base32!", 12, "not base32"),
+    "short seed": ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "JBSWY3DP", 12, "10 are the least"),
+    "bad period": ("{method: totp,", "{method: totp, period: 0,", 12, "from 5 to 3600"),
+    "bad digits": ("{method: totp,", "{method: totp, digits: 7,", 12, "`digits` is “7”"),
+    "challenge": ("    secret: s", "    challenge: yes\n    secret: s", 5, "does not support Access-Challenge"),
+    "challenge of a policy": ("    login: s", "    challenge: yes\n    login: s", 17, "does not support"),
+    "twice a key": ("    secret: s", "    kind: radius\n    secret: s", 5, "a key stands twice"),
+    "no YAML": ("groups:\n", "groups: [\n", 7, "this is not YAML"),
+    "no variable": ("secret: secret-of-a-test", "secret: {env: NOT_SET}", 5, "NOT_SET is not set"),
+    "no file": ("secret: secret-of-a-test", "secret: {file: nowhere}", 5, "cannot be read"),
+    "nothing kept": ("secret: secret-of-a-test", "secret: {kept: abc}", 5, "is kept here"),
+    "empty secret": ("secret: secret-of-a-test", 'secret: ""', 5, "`secret`"),
+    "no list": ("groups:\n  - name: Staff\n    members: [ann]\n", "groups: Staff\n", 6, "must be a list"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "says"), BAD.values(), ids=BAD.keys())
+def test_a_mistake_is_one_sentence_at_its_line_and_changes_nothing(
+    configure: Configure, old: str, new: str, line: int, says: str
+) -> None:
+    assert GOOD.count(old) >= 1
+    with pytest.raises(InputError) as caught:
+        configure(GOOD.replace(old, new, 1))
+    assert str(caught.value).startswith(f"house.yaml line {line}: "), caught.value
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("  - {name: WorkSpaces, kind: radius, clients: [], secret: x}\n", "stands twice in applications"),
+        ("  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: x}\n", "belongs to “WorkSpaces” already"),
+    ],
+)
+def test_two_of_one_are_refused(configure: Configure, more: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        configure(GOOD.replace("groups:\n", f"{more}groups:\n", 1))
+
+
+def test_a_secret_never_stands_in_an_error(configure: Configure) -> None:
+    bad = GOOD.replace("secret: secret-of-a-test", "secret: [do-not-print-me]")
+    with pytest.raises(InputError) as caught:
+        configure(bad)
+    assert "do-not-print-me" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_one_sentence(configure: Configure, tmp_path: Path) -> None:
+    from secondgate.setup.apply import apply
+
+    with pytest.raises(InputError, match="nothing.yaml cannot be read: No such file or directory"):
+        apply(tmp_path / "nothing.yaml")
