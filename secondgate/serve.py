@@ -25,12 +25,12 @@ import uvloop
 from asgiref.sync import sync_to_async
 
 from secondgate.asgi import Check, Web
+from secondgate.environment import Settings, address
 from secondgate.events import metrics
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.listener import control
 from secondgate.listener.server import Server
-from secondgate.settings import Settings, address
 from secondgate.setup.owner_link import has_owner, new_link
 
 log = structlog.get_logger()

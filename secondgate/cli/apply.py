@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secondgate.cli.start import Data, Failed, ready, start
+from secondgate.cli.start import Data, Failed, is_installed, ready
 
 
 def apply(
@@ -18,7 +18,7 @@ def apply(
 ) -> None:
     """Make the installation what the file says. Nothing is removed without --prune."""
     with tempfile.TemporaryDirectory() as nowhere:
-        if plan and not _installed(data):
+        if plan and not is_installed(data):
             # There is nothing to compare with, and a plan leaves nothing behind.
             data = Path(nowhere)
             os.environ.pop("SECONDGATE_KEY_FILE", None)
@@ -41,14 +41,6 @@ def apply(
         if changes
         else "Nothing to change."
     )
-
-
-def _installed(data: Path | None) -> bool:
-    start(data)
-    from django.conf import settings
-
-    url = settings.SECONDGATE.database_url
-    return bool(url) or Path(settings.DATABASES["default"]["NAME"]).exists()
 
 
 def _show(change: Any) -> None:

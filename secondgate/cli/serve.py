@@ -32,18 +32,16 @@ def serve(
     only: Annotated[Part | None, typer.Option(help="Run only this part.")] = None,
 ) -> None:
     """Run the server until it is told to stop (SIGTERM, Ctrl-C)."""
-    ready(
+    settings = ready(
         data,
         SECONDGATE_HTTP=http,
         SECONDGATE_RADIUS=" ".join(radius or ()),
         SECONDGATE_ACCOUNTING=" ".join(accounting or ()),
     )
-    from django.conf import settings
-
+    from secondgate.environment import SettingError
     from secondgate.serve import ServeError, run
-    from secondgate.settings import SettingError
 
     try:
-        run(settings.SECONDGATE, workers=workers, only=only.value if only else None)
+        run(settings, workers=workers, only=only.value if only else None)
     except (ServeError, SettingError) as error:
         raise Failed(str(error)) from error

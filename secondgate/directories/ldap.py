@@ -173,7 +173,7 @@ class LdapDirectory:
         """
         clock, count = asyncio.get_running_loop().time, len(self._readers)
         ends = clock() + self._settings.timeout
-        faults: list[DirectoryError] = []
+        faults: list[tuple[str, str]] = []  # not the exceptions, which would hold on to all they have seen
         for index in (*range(self._first, count), *range(self._first)):
             reader = self._readers[index]
             try:
@@ -182,11 +182,11 @@ class LdapDirectory:
             except DirectoryError as fault:
                 if not fault.silent:
                     raise
-                faults.append(fault)
+                faults.append((str(fault), fault.remedy))
             else:
                 self._first = index
                 return answer
-        raise DirectoryError(" ".join(map(str, faults)), remedy=faults[0].remedy, silent=True)
+        raise DirectoryError(" ".join(says for says, _ in faults), remedy=faults[0][1], silent=True)
 
     async def _search(self, reader: "_Reader", login: str) -> Entry | None:
         settings = self._settings

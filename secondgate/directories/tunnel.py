@@ -11,6 +11,8 @@ All faults are DirectoryErrors. `silent` ones mean that there was no answer at a
 """
 
 import asyncio
+import errno
+import os
 import shutil
 import socket
 import ssl
@@ -77,8 +79,9 @@ def trust(ca_pem: str) -> ssl.SSLContext:
 
     Raises ValueError, in words, for a text that holds no certificate.
     """
+    ascii_pem = ca_pem.encode("ascii", "replace").decode()  # what stands between certificates may be any text
     try:
-        return ssl.create_default_context(cadata=ca_pem or None)
+        return ssl.create_default_context(cadata=ascii_pem or None)
     except (ssl.SSLError, ValueError) as error:
         raise ValueError(
             "the CA file holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)."
@@ -86,8 +89,8 @@ def trust(ca_pem: str) -> ssl.SSLContext:
 
 
 async def connect(server: Server) -> socket.socket:
-    """Return a TCP connection, the first that one of the host's addresses takes."""
-    loop, fault = asyncio.get_running_loop(), OSError("it has no address")
+    """Return a TCP connection, to the first address of the host that takes one."""
+    loop, fault = asyncio.get_running_loop(), errno.EADDRNOTAVAIL
     with _faults_in_words(server):
         addresses = await loop.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
         for family, kind, protocol, _, address in addresses:
@@ -100,8 +103,8 @@ async def connect(server: Server) -> socket.socket:
                 connection.close()
                 if not isinstance(error, OSError):
                     raise
-                fault = error
-        raise fault
+                fault = error.errno or fault
+        raise OSError(fault, os.strerror(fault))
 
 
 async def open_tunnel(server: Server, trusted: ssl.SSLContext) -> "Tunnel":

@@ -223,7 +223,7 @@ class PostgresStore:
 
     def _error(self, cause: Exception) -> StoreError:
         row_is_at_fault = isinstance(cause, (self._driver.IntegrityError, self._driver.DataError))
-        return StoreError(f"PostgreSQL says: {str(cause).strip()}", row_is_at_fault=row_is_at_fault)
+        return StoreError(f"PostgreSQL says: {' '.join(str(cause).split())}", row_is_at_fault=row_is_at_fault)
 
 
 def _read_as_text(connection: Any) -> None:

@@ -1,7 +1,9 @@
 """Same request, same bytes back (RFC 5080 section 2.2.2).
 
-A request is the same when its source address, source port, identifier and authenticator are. While
-it is being decided the repetition is dropped; afterwards it gets the stored reply.
+A request is the same when it comes from the same address and port and every octet of it is: the RFC
+asks for identifier and authenticator only, but then a forger who has seen a request could have its
+reply without knowing how to sign. While a request is being decided its repetition is dropped;
+afterwards it gets the stored reply.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ Key = tuple[int, object, int]  # which of our sockets, the sender's address, the
 class Seen:
     """A request that came, and the reply to it as soon as there is one."""
 
-    authenticator: bytes
+    mark: int  # of its octets; Python's hash of bytes is keyed anew in each process
     at: float
     reply: bytes | None = None
 
@@ -31,16 +33,16 @@ class Duplicates:
     def __len__(self) -> int:
         return len(self._seen)
 
-    def find(self, key: Key, authenticator: bytes, now: float) -> Seen | None:
+    def find(self, key: Key, datagram: bytes, now: float) -> Seen | None:
         """Return what is known of this very request, or None when it is new."""
         seen = self._seen.get(key)
-        if seen is None or seen.authenticator != authenticator or now - seen.at > KEPT:
+        if seen is None or seen.mark != hash(datagram) or now - seen.at > KEPT:
             return None
         return seen
 
-    def begin(self, key: Key, authenticator: bytes, now: float) -> Seen:
+    def begin(self, key: Key, datagram: bytes, now: float) -> Seen:
         """Remember a new request; an older one with the same identifier is over."""
-        seen = Seen(authenticator, now)
+        seen = Seen(hash(datagram), now)
         self._seen.pop(key, None)  # so that the order stays that of arrival
         self._seen[key] = seen
         self._forget(now)

@@ -87,12 +87,12 @@ class Server:
         """See one datagram through: an answer, or a drop with its reason counted."""
         now = asyncio.get_running_loop().time()
         key = (id(endpoint), sender.whole, datagram[1] if len(datagram) > 1 else 0)
-        seen = self._duplicates.find(key, datagram[4:20], now)
+        seen = self._duplicates.find(key, datagram, now)
         if seen is not None:
             if seen.reply:  # else it is being decided, and that answer will do for both
                 endpoint.send(seen.reply, sender)
             return
-        seen = self._duplicates.begin(key, datagram[4:20], now)
+        seen = self._duplicates.begin(key, datagram, now)
         try:
             request = decode(datagram)
             seen.reply = await self._with_current_client(datagram, request, sender, answer)

@@ -45,7 +45,7 @@ def prepare() -> None:
     except OSError as cause:
         raise SetupError(f"The data folder {data} cannot be used: {cause.strerror}.") from cause
     except DatabaseError as cause:
-        raise SetupError(f"The database cannot be used: {str(cause).strip()}.") from cause
+        raise SetupError(f"The database cannot be used: {' '.join(str(cause).split())}.") from cause
 
 
 def _is_new() -> bool:

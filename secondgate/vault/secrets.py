@@ -9,7 +9,7 @@ from django.conf import settings
 from secondgate.vault.keyring import Keyring, VaultError, read_key
 from secondgate.vault.models import KeyCheck, Sealed
 
-CHECK_ROW = UUID(int=0)
+CHECK_PLACE = ("vault_key_check", UUID(int=0).hex, "sealed")
 CHECK_TEXT = b"secondgate"
 
 
@@ -58,12 +58,13 @@ def check_key() -> None:
 
     The first node to come leaves the check value. Raises VaultError for another key.
     """
+    ring = keyring()
     check = KeyCheck.objects.first()
     if check is None:
-        KeyCheck.objects.create(sealed=keyring().seal(CHECK_TEXT, "vault_key_check", CHECK_ROW.hex, "sealed"))
+        KeyCheck.objects.create(sealed=ring.seal(CHECK_TEXT, *CHECK_PLACE))
         return
     try:
-        keyring().open(bytes(check.sealed), "vault_key_check", CHECK_ROW.hex, "sealed")
+        ring.open(bytes(check.sealed), *CHECK_PLACE)
     except VaultError:
         raise VaultError(
             f"The vault key {settings.SECONDGATE.key_file} is not the one that this database was sealed "

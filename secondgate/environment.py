@@ -1,0 +1,82 @@
+"""What the environment says: each setting read once, a wrong one refused in one sentence."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingError(Exception):
+    """A setting that cannot be. The message is one sentence for whoever set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was set for this process."""
+
+    data: Path
+    database_url: str
+    key_file: Path
+    http: str
+    radius: tuple[str, ...]
+    accounting: tuple[str, ...]
+    radius_default: bool  # nobody has named the ports: one that cannot be opened is left out
+    accounting_default: bool
+    base_url: str
+    secure: bool
+
+    @property
+    def database_file(self) -> Path:
+        """Where SQLite's database is, if there is no URL of another."""
+        return self.data / "secondgate.db"
+
+
+def read_settings(environment: dict[str, str]) -> Settings:
+    """Return the settings that these environment variables make. Raises SettingError."""
+    home = Path(environment.get("HOME", "/"))
+    share = Path(environment.get("XDG_DATA_HOME") or home / ".local/share")
+    data = Path(environment.get("SECONDGATE_DATA") or share / "secondgate").absolute()
+    http = environment.get("SECONDGATE_HTTP") or "127.0.0.1:8000"
+    address(http, "SECONDGATE_HTTP")
+    radius = _addresses(environment, "SECONDGATE_RADIUS")
+    accounting = _addresses(environment, "SECONDGATE_ACCOUNTING")
+    base_url = (environment.get("SECONDGATE_BASE_URL") or f"http://{http}").rstrip("/")
+    if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+        raise SettingError(f"SECONDGATE_BASE_URL is “{base_url}”; it must be like https://login.example.com.")
+    return Settings(
+        data=data,
+        database_url=environment.get("SECONDGATE_DATABASE_URL", ""),
+        key_file=Path(environment.get("SECONDGATE_KEY_FILE") or data / "vault.key"),
+        http=http,
+        radius=radius or ("0.0.0.0:1812", "[::]:1812"),
+        accounting=accounting or _next_ports(radius) or ("0.0.0.0:1813", "[::]:1813"),
+        radius_default=not radius,
+        accounting_default=not accounting,
+        base_url=base_url,
+        secure=base_url.startswith("https://"),
+    )
+
+
+def address(text: str, setting: str) -> tuple[str, int]:
+    """Return the host and port of `HOST:PORT` or `[IPV6]:PORT`. Raises SettingError."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise SettingError(f"{setting} is “{text}”; it must be HOST:PORT, like 127.0.0.1:1812 or [::1]:1812.")
+    return host, int(port)
+
+
+def _addresses(environment: dict[str, str], name: str) -> tuple[str, ...]:
+    found = tuple((environment.get(name) or "").replace(",", " ").split())
+    for text in found:
+        address(text, name)
+    return found
+
+
+def _next_ports(radius: tuple[str, ...]) -> tuple[str, ...]:
+    """Return where accounting belongs beside ports that were named: one above each, as 1813 is to 1812."""
+    return tuple(f"{text.rpartition(':')[0]}:{(address(text, '')[1] + 1) % 65536}" for text in radius)
+
+
+def has_installation(settings: Settings) -> bool:
+    """Tell whether there is something: a database that is named, or a file of ours."""
+    return bool(settings.database_url) or settings.database_file.exists()

@@ -1,0 +1,118 @@
+"""The command: exit codes, one sentence for what is wrong, nothing changed by it."""
+
+import sys
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.codes import new_seed
+from tests.scenarios.house import House
+
+pytestmark = pytest.mark.real
+
+ROOT = Path(__file__).parents[2]
+
+
+def sentence(text: str) -> str:
+    """Return the one sentence on standard error."""
+    assert text.count("\n") == 1, text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"SECONDGATE_HTTP": "localhost"}, "SECONDGATE_HTTP is “localhost”; it must be HOST:PORT"),
+        ({"SECONDGATE_RADIUS": "127.0.0.1:99999"}, "SECONDGATE_RADIUS is “127.0.0.1:99999”"),
+        ({"SECONDGATE_ACCOUNTING": ":x"}, "SECONDGATE_ACCOUNTING is “:x”"),
+        ({"SECONDGATE_BASE_URL": "login"}, "SECONDGATE_BASE_URL is “login”"),
+        ({"SECONDGATE_DATABASE_URL": "mysql://x/y"}, "SECONDGATE_DATABASE_URL must be postgresql://"),
+        ({"SECONDGATE_DATABASE_URL": "postgresql://x@127.0.0.1:1/y"}, "The database cannot be used"),
+        ({"SECONDGATE_DATA": "/proc/nowhere"}, "The data folder /proc/nowhere cannot be used"),
+        ({"SECONDGATE_RADIUS": "192.0.2.1:1812"}, "UDP 192.0.2.1:1812 cannot be opened"),
+        ({"SECONDGATE_RADIUS": "127.0.0.1:0", "SECONDGATE_HTTP": "192.0.2.1:80"}, "TCP 192.0.2.1:80 cannot"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(sqlite_house: House, environment: dict[str, str], says: str) -> None:
+    sqlite_house.environment = environment
+    done = sqlite_house.command("serve")
+    assert done.returncode == 1
+    assert says in sentence(done.stderr)
+
+
+def test_wrong_usage_is_exit_code_2(sqlite_house: House) -> None:
+    for line in (["serve", "--workers", "none"], ["serve", "--only", "mail"], ["apply"], ["no-such-command"]):
+        assert sqlite_house.command(*line).returncode == 2, line
+
+
+def test_another_key_is_refused_in_words(house: House) -> None:
+    house.configure("applications: []\n")
+    (house.folder / "data/vault.key").write_text("00" * 32)
+    assert "is not the one that this database was sealed with" in sentence(house.command("serve").stderr)
+    (house.folder / "data/vault.key").unlink()
+    assert "Bring it back from the backup" in sentence(house.command("serve").stderr)
+
+
+def test_commands_that_only_look_make_nothing(sqlite_house: House) -> None:
+    for line in (["events"], ["export"], ["explain", "1"]):
+        done = sqlite_house.command(*line)
+        assert done.returncode == 1
+        assert "There is no installation in" in sentence(done.stderr)
+    assert not (sqlite_house.folder / "data").exists()
+
+
+def test_a_plan_on_an_empty_machine_leaves_nothing_behind(sqlite_house: House) -> None:
+    done = sqlite_house.apply("groups:\n  - {name: Staff}\n", "--plan")
+    assert done.returncode == 0, done.stderr
+    assert "+ group Staff" in done.stdout
+    assert not (sqlite_house.folder / "data").exists()
+
+
+def test_a_mistake_in_a_file_is_exit_code_1_and_leaves_the_rest(house: House) -> None:
+    house.configure("groups:\n  - {name: Staff}\n")
+    done = house.apply("groups:\n  - {name: More}\npolicies:\n  - {name: P, application: X, login: password-only}\n")
+    assert done.returncode == 1
+    assert sentence(done.stderr).startswith("secondgate: house.yaml line 4: there is no application called “X”")
+    assert "More" not in house.command("export").stdout
+
+
+def test_the_data_folder_is_closed_to_others(sqlite_house: House) -> None:
+    sqlite_house.configure("applications: []\n")
+    data = sqlite_house.folder / "data"
+    assert data.stat().st_mode & 0o077 == 0
+    assert (data / "vault.key").stat().st_mode & 0o077 == 0
+
+
+def test_the_doctor_names_what_is_wrong(house: House) -> None:
+    house.configure("applications:\n  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: short}\n")
+    done = house.command("doctor")
+    assert done.returncode == 1
+    assert "FAIL  Application VPN: It has no policy: everybody is refused." in done.stdout
+    assert "ok    Database" in done.stdout
+    (house.folder / "data/vault.key").chmod(0o644)
+    assert "can be read by other users" in house.command("doctor").stdout
+
+
+def test_events_are_filtered_by_user_and_application(sqlite_house: House) -> None:
+    sqlite_house.configure("applications:\n  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: s}\n")
+    nobody = sqlite_house.command("events", "--user", "nobody")
+    assert (nobody.returncode, sentence(nobody.stderr)) == (1, "secondgate: Nobody is called “nobody”.\n")
+    unknown = sqlite_house.command("events", "--application", "X")
+    assert "Known: VPN." in sentence(unknown.stderr)
+    assert sqlite_house.command("events", "--application", "VPN").stdout == ""
+
+
+@pytest.mark.parametrize("example", ["workspaces", "vpn"])
+def test_the_examples_apply_as_they_stand(sqlite_house: House, example: str) -> None:
+    names = ("WORKSPACES_SECRET", "ANN_TOTP", "VPN_SECRET", "BOB_PASSWORD", "BOB_TOTP")
+    sqlite_house.environment = {name: new_seed() for name in names}
+    done = sqlite_house.command("apply", ROOT / "examples" / f"{example}.yaml")
+    assert done.returncode == 0, done.stderr
+    assert sqlite_house.command("apply", ROOT / "examples" / f"{example}.yaml").stdout == "Nothing to change.\n"
+
+
+def test_help_needs_nothing_heavy() -> None:
+    code = "import sys, secondgate.cli.main as m; print([n for n in ('django','uvicorn','bonsai','psycopg') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
