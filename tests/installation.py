@@ -7,7 +7,6 @@ from textwrap import dedent
 import pytest
 from django.conf import settings
 
-
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger
 from secondgate.setup.apply import Change, apply

@@ -48,6 +48,7 @@ REMEDIES: Final[dict[int, str]] = {
     1: "Check bind_dn: searching may need a service account.",
     8: "It wants encryption: write ldaps://, or leave starttls on.",
     13: "It wants encryption: write ldaps://, or leave starttls on.",
+    32: "Check base_dn: nothing there has that name.",
     34: "Check bind_dn and base_dn: one of them is no distinguished name.",
     50: "Let the service account read people and their attributes.",
 }
@@ -190,7 +191,7 @@ class LdapDirectory:
 
     async def _search(self, reader: "_Reader", login: str) -> Entry | None:
         settings = self._settings
-        if not login:
+        if not login or "\0" in login:  # Samba would find ann for "ann", a NUL and anything
             return None
         filter_ = settings.user_filter.replace("?", escaped(login))
         try:

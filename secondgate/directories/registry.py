@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from secondgate.directories.active_directory import ActiveDirectory
 from secondgate.directories.directory import Kind
+from secondgate.directories.ldap import Ldap
 from secondgate.directories.local import Local
 
-KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (Local(),)}
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (Local(), Ldap(), ActiveDirectory())}

@@ -306,8 +306,11 @@ def _faults_in_words(server: Server) -> Iterator[None]:
             f"The certificate of {server} is not trusted: {error.verify_message.rstrip('.')}.",
             remedy=CERTIFICATE_REMEDIES.get(error.verify_code, "Look at the certificate on the server."),
         ) from error
-    except ssl.SSLEOFError as error:
-        raise _silent(server, "hung up during the TLS handshake", "Look into the server's log.") from error
+    except ConnectionRefusedError as error:
+        where = "Check that the LDAP server runs, its port, and the firewalls between."
+        raise _silent(server, "refuses connections", where) from error
+    except (ConnectionError, ssl.SSLEOFError) as error:
+        raise _silent(server, "hung up on us", "Look into the server's log.") from error
     except ssl.SSLError as error:
         reason = (error.reason or str(error)).replace("_", " ").lower()
         raise DirectoryError(
@@ -317,9 +320,6 @@ def _faults_in_words(server: Server) -> Iterator[None]:
     except socket.gaierror as error:
         where = "Check how its name is spelt, and the DNS servers of this machine."
         raise _silent(server, f"was not found: {_reason(error)}", where) from error
-    except ConnectionRefusedError as error:
-        where = "Check that the LDAP server runs, its port, and the firewalls between."
-        raise _silent(server, "refuses connections", where) from error
     except OSError as error:
         where = "Check the network between this machine and the server."
         raise _silent(server, f"could not be reached: {_reason(error)}", where) from error

@@ -9,7 +9,15 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR
@@ -38,6 +46,12 @@ def _network(value: Any) -> str:
         except ValueError:
             said = ", like 10.0.1.10, 10.0.1.0/24 or fd00::/64."
         raise ValueError(f"“{value}” is no address or network{said}") from cause
+
+
+def _method(value: str) -> str:
+    if value not in METHODS:
+        raise ValueError(f"there is no method “{value}”.{_known(value, METHODS)}")
+    return value
 
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]
@@ -84,7 +98,7 @@ class Policy(_Strict):
     application: Name
     groups: list[Name] = []
     login: Literal[tuple(method.value for method in LoginMethod)]  # type: ignore[valid-type]
-    methods: list[Literal[tuple(METHODS)]] = []  # type: ignore[valid-type]
+    methods: list[Annotated[str, AfterValidator(_method)]] = []
     challenge: bool | None = None
 
 

@@ -16,7 +16,12 @@ from tests.directories.servers import say_nothing, serving
 from tests.real.ca import Ca, make_ca
 from tests.real.slapd import Slapd
 
-SETTINGS = {"servers": ["ldaps://dc1"], "bind_dn": "cn=reader", "bind_password": "secret", "base_dn": "dc=corp"}
+SETTINGS = {
+    "servers": ["ldaps://dc1"],
+    "bind_dn": "cn=reader",
+    "bind_password": "secret",
+    "base_dn": "dc=corp",
+}
 ALICE, ALICE_PASSWORD = Account("alice"), "Al1ce-Passw0rd"
 CANNOT_BE_SENT = ["", "\0", f"{ALICE_PASSWORD}\0", "\0" + ALICE_PASSWORD, "\ud800"]
 
@@ -122,7 +127,7 @@ async def test_a_name_that_nobody_has_finds_nobody(open_: Opener, login: str):
     ("login", "password", "name"),
     [
         ("0042", "Number-Passw0rd", "42"),
-        ("o'br*en(\\)", "Odd-Passw0rd", "O'Brien, \"Q\" *(#1) \\2C = Zoë +<>;"),
+        ("o'br*en(\\)", "Odd-Passw0rd", 'O\'Brien, "Q" *(#1) \\2C = Zoë +<>;'),
         ("jürgen山", "Pässwörd-密码", "Jürgen 山田"),
     ],
 )
@@ -146,7 +151,9 @@ async def test_odd_names_and_passwords_log_in(open_: Opener, login: str, passwor
 )
 async def test_each_state_has_its_verdict(open_: Opener, login: str, password: str, verdict: Verdict):
     directory = open_()
-    assert await directory.check_password(Account(login), password) == Checked(verdict, await directory.find(login))
+    assert await directory.check_password(Account(login), password) == Checked(
+        verdict, await directory.find(login)
+    )
 
 
 @pytest.mark.real
@@ -201,7 +208,9 @@ async def test_every_question_mark_of_the_filter_is_the_name(open_: Opener):
 
 @pytest.mark.real
 async def test_attributes_may_be_the_same_and_in_any_case(open_: Opener):
-    directory = open_(login_attribute="UID", name_attribute="uid", email_attribute="MAIL", id_attribute="entryuuid")
+    directory = open_(
+        login_attribute="UID", name_attribute="uid", email_attribute="MAIL", id_attribute="entryuuid"
+    )
     found = await directory.find("alice")
     assert found == Found("alice", found.external_id, "alice", "alice@example.org")
     assert found.external_id
@@ -240,7 +249,8 @@ async def test_a_locked_service_account_is_told_from_a_wrong_password(open_: Ope
 @pytest.mark.parametrize(
     ("change", "says", "remedy"),
     [
-        ({"base_dn": "dc=wrong"}, "finds nobody below dc=wrong", "Check base_dn"),
+        ({"base_dn": "dc=wrong"}, "answered: No such object", "Check base_dn"),
+        ({"base_dn": "cn=default,dc=example,dc=org"}, "finds nobody below cn=default", "Check base_dn"),
         ({"user_filter": "(sAMAccountName=?)"}, "finds nobody below", "user_filter"),
         ({"id_attribute": "objectGUID"}, "has no objectGUID", "id_attribute"),
         ({"login_attribute": "sAMAccountName"}, "has no sAMAccountName", "login_attribute"),

@@ -48,7 +48,10 @@ async def test_every_change_of_configuration_moves_the_revision(configure: Confi
     changes = {
         "a client": ("10.0.0.1", "10.0.0.2"),
         "a secret": ("secret-of-a-test", "another-secret"),
-        "an application": ("kind: aws-workspaces", "kind: aws-workspaces\n    message_authenticator: require"),
+        "an application": (
+            "kind: aws-workspaces",
+            "kind: aws-workspaces\n    message_authenticator: require",
+        ),
         "a policy": ("methods: [totp]", "methods: [totp, hotp]"),
         "a policy's groups": ("    groups: [Staff]\n", ""),
     }

@@ -137,7 +137,9 @@ async def test_a_question_is_of_one_user_and_one_policy(door: Door, configure: C
     asked = await door.login("ann-has-a-password", application="VPN")
     assert isinstance(asked, Challenge)
     assert await door.reason(code(), name="bob", application="VPN", state=asked.state) == "state-unknown"
-    before = "policies:\n  - {name: New, application: VPN, login: password-and-second-factor, methods: [totp]}\n"
+    before = (
+        "policies:\n  - {name: New, application: VPN, login: password-and-second-factor, methods: [totp]}\n"
+    )
     await sync_to_async(configure)(HOUSE.replace("policies:\n", before))
     assert await door.reason(code(), application="VPN", state=asked.state) == "policy-changed"
 
@@ -164,7 +166,9 @@ async def test_who_has_no_policy_or_no_authenticator_is_told_so_in_the_log(door:
     assert await door.reason("123456", name="bob") == "no-authenticator"
 
 
-async def test_a_change_of_configuration_counts_from_the_very_next_login(door: Door, configure: Configure) -> None:
+async def test_a_change_of_configuration_counts_from_the_very_next_login(
+    door: Door, configure: Configure
+) -> None:
     stale = await door.ledger.refresh()
     await sync_to_async(configure)(HOUSE.replace("groups: [Staff], ", ""))
     application = next(one for one in stale.applications.values() if one.name == "WorkSpaces")
@@ -194,7 +198,8 @@ async def test_the_event_holds_the_trail_and_nothing_secret(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["'; DROP TABLE people_user; --", "ann\0", "\\", "@", "a" * 300, "\u202eann", "{user}", "😀\\😀"]
+    "hostile",
+    ["'; DROP TABLE people_user; --", "ann\0", "\\", "@", "a" * 300, "\u202eann", "{user}", "😀\\😀"],
 )
 async def test_a_hostile_name_is_nobody(door: Door, hostile: str) -> None:
     assert await door.reason("123456", name=hostile) == "unknown-user"

@@ -1,11 +1,12 @@
 """Servers as children: in the foreground, waited for by real requests, stopped by their own pid."""
 
+import os
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from signal import SIGTERM, Signals
+from signal import SIGKILL, SIGTERM, Signals
 from string import Template
 
 READY_WITHIN = 60  # seconds; the slowest, Samba, took 3 on an idle machine and 20 on a busy one
@@ -29,7 +30,9 @@ class Child:
     def start(self) -> None:
         """Start it and return when it answers. Raises RuntimeError, with its log, when it does not."""
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            )
         until = time.monotonic() + READY_WITHIN
         while not self._is_ready():
             ended = self._process.poll()
@@ -41,16 +44,29 @@ class Child:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """End it, and return when it has ended."""
+        """End it, and return when it and all its own children have ended."""
         process, self._process = self._process, None
-        if process is None or process.poll() is not None:
+        if process is None:
             return
-        process.send_signal(self._stop_with)
+        if process.poll() is None:
+            process.send_signal(self._stop_with)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, SIGKILL)
             process.wait()
+        _wait_for_group(process.pid)
+
+
+def _wait_for_group(group: int) -> None:
+    """Return when a process group is empty; Samba's children outlive it a little, and still write."""
+    until = time.monotonic() + 10
+    try:
+        while True:
+            os.killpg(group, 0 if time.monotonic() < until else SIGKILL)
+            time.sleep(0.02)
+    except ProcessLookupError:
+        return
 
 
 def run(*command: str | Path, stdin: str = "") -> str:

@@ -63,7 +63,9 @@ class House:
             "--accounting", f"127.0.0.1:{self.port + 1}", "--http", f"127.0.0.1:{self.web}", *flags,
         ]  # fmt: skip
         with self.log.open("ab") as log:
-            self.server = subprocess.Popen(line, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.server = subprocess.Popen(
+                line, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
         until = time.monotonic() + READY_WITHIN
         while self.ready() is None:
             if self.server.poll() is not None or time.monotonic() > until:

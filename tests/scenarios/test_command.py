@@ -1,7 +1,7 @@
 """The command: exit codes, one sentence for what is wrong, nothing changed by it."""
 
-import sys
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,9 +71,13 @@ def test_a_plan_on_an_empty_machine_leaves_nothing_behind(sqlite_house: House) -
 
 def test_a_mistake_in_a_file_is_exit_code_1_and_leaves_the_rest(house: House) -> None:
     house.configure("groups:\n  - {name: Staff}\n")
-    done = house.apply("groups:\n  - {name: More}\npolicies:\n  - {name: P, application: X, login: password-only}\n")
+    done = house.apply(
+        "groups:\n  - {name: More}\npolicies:\n  - {name: P, application: X, login: password-only}\n"
+    )
     assert done.returncode == 1
-    assert sentence(done.stderr).startswith("secondgate: house.yaml line 4: there is no application called “X”")
+    assert sentence(done.stderr).startswith(
+        "secondgate: house.yaml line 4: there is no application called “X”"
+    )
     assert "More" not in house.command("export").stdout
 
 
@@ -109,7 +113,9 @@ def test_the_examples_apply_as_they_stand(sqlite_house: House, example: str) -> 
     sqlite_house.environment = {name: new_seed() for name in names}
     done = sqlite_house.command("apply", ROOT / "examples" / f"{example}.yaml")
     assert done.returncode == 0, done.stderr
-    assert sqlite_house.command("apply", ROOT / "examples" / f"{example}.yaml").stdout == "Nothing to change.\n"
+    assert (
+        sqlite_house.command("apply", ROOT / "examples" / f"{example}.yaml").stdout == "Nothing to change.\n"
+    )
 
 
 def test_help_needs_nothing_heavy() -> None:

@@ -79,7 +79,9 @@ def test_a_read_only_disk_is_one_sentence_at_the_start(tmp_path: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
-def test_a_read_only_database_lets_nobody_in_until_it_can_be_written(postgresql: Postgresql, tmp_path: Path) -> None:
+def test_a_read_only_database_lets_nobody_in_until_it_can_be_written(
+    postgresql: Postgresql, tmp_path: Path
+) -> None:
     url = postgresql.create_database()
     house, seed = started(House(tmp_path, database_url=url))
     try:

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.real
 
 SECRET, OTHER = "secret-of-a-listener-test", "secret-of-another-client"
 SEEDS = {login: new_seed() for login in ("ann", "bob", "cid")}
-USERS = "".join(f"  - {{login: {n}, authenticators: [{{method: totp, secret: {s}}}]}}\n" for n, s in SEEDS.items())
+USERS = "".join(
+    f"  - {{login: {n}, authenticators: [{{method: totp, secret: {s}}}]}}\n" for n, s in SEEDS.items()
+)
 HOUSE = f"""
 applications:
   - {{name: Wide, kind: radius, clients: [127.0.5.0/24, "::1"], secret: {SECRET}}}

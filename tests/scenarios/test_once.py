@@ -60,7 +60,7 @@ def test_a_power_cut_at_any_moment_loses_no_login_and_doubles_none(house: House)
     house.configure(HOUSE + entries)
     logins = iter(users.items())
     accepted: list[str] = []
-    chance = random.Random(4226)  # noqa: S311  where to cut, not what to hide
+    chance = random.Random(4226)
     house.start()
     for _cut in range(20):
         load = Load(house, [next(logins) for _ in range(20)])

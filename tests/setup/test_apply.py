@@ -29,7 +29,9 @@ def test_a_plan_says_what_would_change_and_changes_nothing(configure: Configure)
     configure(GOOD)
     events = Event.objects.count()
     changes = configure(GOOD.replace("10.0.0.1", "10.0.0.2"), plan=True)
-    assert [(change.noun, change.verb, change.name) for change in changes] == [("application", "changed", "WorkSpaces")]
+    assert [(change.noun, change.verb, change.name) for change in changes] == [
+        ("application", "changed", "WorkSpaces")
+    ]
     assert list(Application.objects.get().clients.values_list("network", flat=True)) == ["10.0.0.1/32"]
     assert Event.objects.count() == events
 

@@ -79,7 +79,10 @@ def test_a_mistake_is_one_sentence_at_its_line_and_changes_nothing(
     ("more", "says"),
     [
         ("  - {name: WorkSpaces, kind: radius, clients: [], secret: x}\n", "stands twice in applications"),
-        ("  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: x}\n", "belongs to “WorkSpaces” already"),
+        (
+            "  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: x}\n",
+            "belongs to “WorkSpaces” already",
+        ),
     ],
 )
 def test_two_of_one_are_refused(configure: Configure, more: str, says: str) -> None:

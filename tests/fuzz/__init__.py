@@ -1,0 +1,1 @@
+"""Tests with octets that nobody would send."""

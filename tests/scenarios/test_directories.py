@@ -1,0 +1,137 @@
+"""Directories behind the login: people they bring, what they say, and when they say nothing."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from secondgate.radius.packet import Code
+from tests.real.samba import USERS, Samba
+from tests.real.slapd import Slapd
+from tests.scenarios.client import Client, message
+from tests.scenarios.codes import new_seed, totp
+from tests.scenarios.house import House
+from tests.scenarios.people import samba_home, slapd_home
+
+pytestmark = pytest.mark.real
+
+SECRET = "secret-of-a-directory-test"
+APPLICATION = f"- {{name: Gate, kind: radius, clients: [127.0.0.1], secret: {SECRET}}}"
+POLICY = "- {name: P, application: Gate, login: password-only}"
+HOUSE = f"applications:\n  {APPLICATION}\npolicies:\n  {POLICY}\n"
+
+
+def test_active_directorys_answers_are_told_apart_in_the_log_only(
+    sqlite_house: House, samba: Samba, tmp_path: Path
+) -> None:
+    sqlite_house.configure(samba_home(samba, tmp_path).yaml + "\n" + HOUSE)
+    sqlite_house.start()
+    expected = {
+        "alice": "",
+        "carol": "directory-disabled",
+        "dave": "password-must-change",
+        "erin": "account-expired",
+        "frank": "password-expired",
+        "grace": "directory-locked",
+        "heidi": "outside-hours",
+    }
+    with Client(sqlite_house.port, SECRET.encode()) as client:
+        replies = {login: client.ask(login, USERS[login][0]) for login in expected}
+        nobody = client.ask("nobody", "x")
+    assert {login: reply.code for login, reply in replies.items() if reply.code == Code.ACCESS_ACCEPT} == {
+        "alice": Code.ACCESS_ACCEPT
+    }
+    told = {
+        event["user"] or event["login"]: event["reason"] for event in sqlite_house.events(application="Gate")
+    }
+    assert {login: told[login] for login in expected} == expected
+    assert {message(reply) for login, reply in replies.items() if login != "alice"} == {message(nobody)}
+
+
+def test_a_person_whom_a_directory_knows_becomes_a_user(house: House, slapd: Slapd, tmp_path: Path) -> None:
+    home = slapd_home(slapd, tmp_path)
+    house.configure(f"{home.yaml}\n{HOUSE}")
+    house.start()
+    with Client(house.port, SECRET.encode()) as client:
+        assert client.ask(home.login, home.password).code == Code.ACCESS_ACCEPT
+        assert client.ask(home.other_form, home.password).code == Code.ACCESS_ACCEPT
+    assert len(house.events(event="user.created")) == 1
+    trail = house.command("explain", str(house.events(event="login.accepted")[0]["id"])).stdout
+    assert "Company LDAP knows alice; from now on we know them too." in trail
+    # The next application wants a code of them: they are known, and have no authenticator yet.
+    house.configure(f"{home.yaml}\n{HOUSE.replace('password-only', 'second-factor-only, methods: [totp]')}")
+    with Client(house.port, SECRET.encode()) as client:
+        assert client.ask(home.login, "123456").code == Code.ACCESS_REJECT
+    assert house.last_login()["reason"] == "no-authenticator"
+
+
+def test_a_silent_directory_holds_up_nobody_else(sqlite_house: House, slapd: Slapd, tmp_path: Path) -> None:
+    """It takes connections and says nothing; people of the built-in directory log in meanwhile."""
+    seed = new_seed()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        home = slapd_home(slapd, tmp_path)
+        yaml = home.yaml.replace(slapd.ldaps, f"ldaps://127.0.0.1:{silent.getsockname()[1]}")
+        sqlite_house.configure(
+            f"{yaml}\n    timeout: 3\nusers:\n"
+            f"  - {{login: ann, password: ann-has-one, authenticators: [{{method: totp, secret: {seed}}}]}}\n"
+            f"  - {{login: alice, directory: Company LDAP}}\n{HOUSE}"
+        )
+        sqlite_house.start()
+        with (
+            Client(sqlite_house.port, SECRET.encode()) as waiting,
+            Client(sqlite_house.port, SECRET.encode()) as other,
+        ):
+            packet, datagram = waiting.request("alice", "Al1ce-Passw0rd")
+            waiting.send(datagram)
+            assert other.ask("ann", "ann-has-one").code == Code.ACCESS_ACCEPT
+            reply = waiting.receive(packet)[0]
+    assert reply.code == Code.ACCESS_REJECT
+    assert "not possible right now" in message(reply)
+    assert sqlite_house.last_login()["reason"] == "directory-down"
+    (event,) = sqlite_house.events(event="directory.went-silent")
+    assert event["facts"]["directory"] == "Company LDAP"
+    first_of_all = [event["event"] for event in sqlite_house.events() if event["event"].startswith("login.")]
+    assert first_of_all == ["login.accepted", "login.refused"], "ann did not wait for alice's directory"
+
+
+def test_a_name_that_fits_two_people_is_refused_until_the_realm_is_typed(
+    sqlite_house: House, slapd: Slapd, samba: Samba, tmp_path: Path
+) -> None:
+    both = slapd_home(slapd, tmp_path).yaml + samba_home(samba, tmp_path).yaml.removeprefix("directories:")
+    people = "".join(f"  - {{login: alice, directory: {name}}}\n" for name in ("Company LDAP", "Corp AD"))
+    (tmp_path / "ca.pem").write_text(slapd.ca_pem)
+    sqlite_house.configure(f"{both}\nusers:\n{people}{HOUSE}")
+    sqlite_house.start()
+    with Client(sqlite_house.port, SECRET.encode()) as client:
+        assert client.ask("alice", "Al1ce-Passw0rd").code == Code.ACCESS_REJECT
+        assert sqlite_house.last_login()["reason"] == "ambiguous-name"
+        assert client.ask("CORP\\alice", "Al1ce-Passw0rd").code == Code.ACCESS_ACCEPT
+        assert client.ask("alice@example.org", "Al1ce-Passw0rd").code == Code.ACCESS_ACCEPT
+
+
+def test_the_doctor_goes_through_a_directory_step_by_step(
+    sqlite_house: House, slapd: Slapd, tmp_path: Path
+) -> None:
+    home = slapd_home(slapd, tmp_path)
+    sqlite_house.configure(f"{home.yaml}\n{HOUSE.replace(SECRET, SECRET * 2)}")
+    assert sqlite_house.command("doctor").returncode == 0
+    sqlite_house.configure(
+        f"{home.yaml.replace(slapd.bind_password, 'wrong')}\n{HOUSE.replace(SECRET, SECRET * 2)}"
+    )
+    done = sqlite_house.command("doctor")
+    assert done.returncode == 1
+    assert "FAIL  Company LDAP, sign in as the service account" in done.stdout
+
+
+def test_a_code_is_all_that_second_factor_only_needs(house: House, slapd: Slapd, tmp_path: Path) -> None:
+    """The directory is not asked about somebody whom we know: AWS checks the password itself."""
+    seed, home = new_seed(), slapd_home(slapd, tmp_path)
+    unreachable = home.yaml.replace(slapd.ldaps, "ldaps://127.0.0.1:1")
+    house.configure(
+        f"{unreachable}\nusers:\n  - {{login: alice, directory: Company LDAP, "
+        f"authenticators: [{{method: totp, secret: {seed}}}]}}\n"
+        f"{HOUSE.replace('password-only', 'second-factor-only, methods: [totp]')}"
+    )
+    house.start()
+    with Client(house.port, SECRET.encode()) as client:
+        assert client.ask("alice", totp(seed)).code == Code.ACCESS_ACCEPT
