@@ -10,7 +10,9 @@ from secondgate.directories.directory import Account, Checked, Verdict
 from tests.directories.opening import Opener, findings, opening
 from tests.real.samba import USERS, Samba
 
-REFUSAL = "Invalid credentials. 80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data {}, v3839"
+REFUSAL = (
+    "Invalid credentials. 80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data {}, v1"
+)
 
 
 @pytest.fixture
@@ -67,10 +69,9 @@ async def test_a_person_is_found_with_a_lasting_identity(open_: Opener):
     ],
 )
 async def test_each_state_has_its_verdict(open_: Opener, login: str, verdict: Verdict):
-    directory, password = open_(), USERS[login][0]
-    assert await directory.check_password(Account(login), password) == Checked(
-        verdict, await directory.find(login)
-    )
+    directory = open_()
+    checked = await directory.check_password(Account(login), USERS[login][0])
+    assert checked == Checked(verdict, await directory.find(login))
 
 
 @pytest.mark.real

@@ -114,8 +114,8 @@ async def test_a_person_is_found_with_a_lasting_identity(open_: Opener):
 @pytest.mark.real
 @pytest.mark.parametrize(
     "login",
-    ["nobody", "", "*", "al*", "alice)(uid=*", "*)(objectClass=*", "\\2a", "alice\0", "\0", "\ud800", "ali%63e",
-     '*()\\,"', "x" * 5000],
+    ["nobody", "", "*", "al*", "alice)(uid=*", "*)(objectClass=*", "\\2a", "alice\0", "\0", "\ud800",
+     "ali%63e", '*()\\,"', "x" * 5000],
 )  # fmt: skip
 async def test_a_name_that_nobody_has_finds_nobody(open_: Opener, login: str):
     assert await open_().find(login) is None
@@ -151,9 +151,8 @@ async def test_odd_names_and_passwords_log_in(open_: Opener, login: str, passwor
 )
 async def test_each_state_has_its_verdict(open_: Opener, login: str, password: str, verdict: Verdict):
     directory = open_()
-    assert await directory.check_password(Account(login), password) == Checked(
-        verdict, await directory.find(login)
-    )
+    checked = await directory.check_password(Account(login), password)
+    assert checked == Checked(verdict, await directory.find(login))
 
 
 @pytest.mark.real
@@ -192,7 +191,7 @@ async def test_no_session_opens_with_a_password_that_would_be_none(password: str
 
 @pytest.mark.real
 async def test_a_filter_that_finds_several_is_a_fault_that_names_them(open_: Opener):
-    with pytest.raises(DirectoryError, match="more than one person whom “twin@example.org” finds") as raised:
+    with pytest.raises(DirectoryError, match="more than one person whom “twin@example") as raised:
         await open_(user_filter="(mail=?)").find("twin@example.org")
     assert "narrower" in raised.value.remedy
     assert not raised.value.silent

@@ -110,8 +110,8 @@ async def test_calls_that_are_given_up_leave_nothing_behind(open_: Opener, slapd
         ):  # fmt: skip
             calls = [directory.check_password(ALICE, ALICE_PASSWORD) for _ in range(10)]
             await asyncio.gather(*calls, return_exceptions=True)
-    while _sockets() > before or asyncio.all_tasks() > tasks:
-        await asyncio.sleep(0)  # a few turns of the loop; for ever, if something is left
+    while _sockets() > before or asyncio.all_tasks() > tasks:  # noqa: ASYNC110  for ever, if not
+        await asyncio.sleep(0)
 
 
 async def test_a_closed_directory_leaves_nothing_behind(open_: Opener):
@@ -120,7 +120,7 @@ async def test_a_closed_directory_leaves_nothing_behind(open_: Opener):
     calls = [directory.check_password(ALICE, ALICE_PASSWORD) for _ in range(20)]
     await asyncio.gather(*calls)
     await directory.close()
-    while _sockets() > before or asyncio.all_tasks() > tasks:
+    while _sockets() > before or asyncio.all_tasks() > tasks:  # noqa: ASYNC110
         await asyncio.sleep(0)
 
 

@@ -13,9 +13,7 @@ import pytest
 
 from secondgate.directories.directory import DirectoryError
 from secondgate.directories.tunnel import Security, Server, Tunnel, connect, open_tunnel, read_server, trust
-from tests.directories.servers import (
-    STARTTLS_REFUSED, answering, echo, hang_up, say_nothing, serving,
-)  # fmt: skip
+from tests.directories.servers import STARTTLS_REFUSED, answering, echo, hang_up, say_nothing, serving
 from tests.real.ca import Ca
 from tests.real.child import free_port
 
@@ -29,6 +27,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
+
+
+def held(folder: Path) -> list[os.stat_result]:
+    """Return what there is in a folder."""
+    return [path.stat() for path in folder.iterdir()]
 
 
 async def entered(tunnel: Tunnel) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -107,8 +110,8 @@ async def _send(writer: asyncio.StreamWriter, octets: bytes) -> None:
 async def test_only_we_can_enter_and_only_once(folder: Path):
     async with serving(echo) as server:
         tunnel = await open_tunnel(server, SYSTEM)
-        (private,) = folder.iterdir()
-        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+        (private,) = held(folder)
+        assert stat.S_IMODE(private.st_mode) == 0o700
         reader, writer = await entered(tunnel)
         writer.write(b"first")
         assert await reader.readexactly(5) == b"first"
@@ -143,8 +146,8 @@ async def _leaves_nothing(folder: Path, *, close_from_far: bool) -> None:
         assert await reader.read() == b""  # the end
         writer.close()
         await gone.wait()
-        while tunnel.is_open or list(folder.iterdir()) or _descriptors() != before:
-            await asyncio.sleep(0)  # a few turns of the loop; for ever, if something is left
+        while tunnel.is_open or held(folder) or _descriptors() != before:  # noqa: ASYNC110  for ever, if not
+            await asyncio.sleep(0)
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -164,7 +167,7 @@ async def test_nothing_is_left_when_nobody_enters(folder: Path):
     async with serving(say_nothing) as server:
         tunnel = await open_tunnel(server, SYSTEM)
         tunnel.abort()
-        assert list(folder.iterdir()) == []
+        assert held(folder) == []
         assert not tunnel.is_open
 
 
@@ -256,7 +259,6 @@ async def test_localhost_is_checked_by_that_name(ca: Ca):
 
 async def test_the_next_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch):
     async with serving(say_nothing) as server:
-        dead = ("127.0.0.1", free_port())
         loop = asyncio.get_running_loop()
         resolve = loop.getaddrinfo
 

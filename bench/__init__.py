@@ -1,0 +1,1 @@
+"""Secondgate beside FreeRADIUS and the least that Python can do, measured in one run."""

@@ -1,0 +1,124 @@
+"""The rows of a measurement: what the rooms' verbs write one by one, written thousands at a time.
+
+Only people and logins of the past are written so. The application and its policy go through
+`configure`, as an administrator's would.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, models, transaction
+
+from bench.people import SECRET, login_of, seed_of
+from secondgate.applications.configure import configure as configure_application
+from secondgate.applications.models import Application
+from secondgate.directories.directory import realms_of
+from secondgate.directories.models import Directory, Entry
+from secondgate.events.models import Event, Subject
+from secondgate.methods.models import Authenticator
+from secondgate.methods.totp import Totp, TotpSettings
+from secondgate.people.login_names import normalise
+from secondgate.people.models import LoginName, User
+from secondgate.policies.configure import configure as configure_policy
+from secondgate.vault.models import Sealed
+from secondgate.vault.secrets import keyring
+
+BATCH: Final = 5000  # people, or events, in one transaction
+DAYS: Final = 90  # over which the logins of the past are spread
+BY: Final = "bench"
+
+# Every setting of `totp` but the seed has its default.
+SHOWN: Final = Totp().store(TotpSettings(secret="A" * 32))[1]
+
+
+def configure() -> Application:
+    """Return the application of the measurement: one client, one policy for everyone."""
+    application = configure_application(
+        "Bench", by=BY, secret=SECRET, clients=["127.0.0.1/32"], kind="radius"
+    )
+    configure_policy(
+        "Bench", by=BY, application=application, groups=[], login="second-factor-only", methods=["totp"]
+    )
+    return application
+
+
+def add_people(users: int) -> None:
+    """Add that many users of the built-in directory, each with a TOTP authenticator."""
+    directory = Directory.objects.get(name="Built-in")
+    realm = realms_of(directory.name, directory.realms)[0]
+    for numbers in _batches(users):
+        people = [User(login=login_of(number)) for number in numbers]
+        names = [LoginName(realm=realm, name=normalise(user.login), user=user) for user in people]
+        entries = [Entry(user=user, directory=directory) for user in people]
+        held = [Authenticator(user=user, method="totp", name="Phone", settings=SHOWN) for user in people]
+        seeds = [_sealed(one, seed_of(number)) for one, number in zip(held, numbers, strict=True)]
+        subjects = [_subject(thing) for thing in [*people, *held]]
+        with transaction.atomic():
+            _create(people, names, entries, held, seeds, subjects)
+
+
+def add_events(events: int, *, users: int, application: Application, now: float) -> None:
+    """Add that many accepted logins, evenly spread over the 90 days before `now` (Unix time)."""
+    ids = list(User.objects.order_by("login").values_list("id", flat=True)[:users])
+    held = dict(Authenticator.objects.filter(user__in=User.objects.all()).values_list("user_id", "id"))
+    chance = random.Random(1)  # noqa: S311  whose login it was decides nothing
+    for numbers in _batches(events):
+        drawn = [chance.randrange(len(ids)) for _ in numbers]
+        _create(
+            [
+                Event(
+                    at=datetime.fromtimestamp(now - DAYS * 86_400 * (1 - number / events), UTC),
+                    name="login.accepted",
+                    application_id=application.pk,
+                    user_id=ids[who],
+                    facts=_facts(login_of(who), ids[who], held[ids[who]], application.pk),
+                )
+                for number, who in zip(numbers, drawn, strict=True)
+            ]
+        )
+
+
+def finish() -> None:
+    """Let the database look at its new rows, as its own upkeep does in a service that runs for days."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _batches(count: int) -> Iterator[range]:
+    for start in range(0, count, BATCH):
+        yield range(start, min(start + BATCH, count))
+
+
+def _create(*lists: list[Any]) -> None:
+    for rows in lists:
+        type(rows[0]).objects.bulk_create(rows, batch_size=1000)
+
+
+def _sealed(held: Authenticator, seed: bytes) -> Sealed:
+    table = Authenticator._meta.db_table
+    sealed = keyring().seal(seed, table, held.pk.hex, "secret")
+    return Sealed(table=table, row=held.pk, field="secret", sealed=sealed)
+
+
+def _subject(thing: models.Model) -> Subject:
+    """Return what `Named.save` would have told: bulk_create does not call it."""
+    return Subject(id=thing.pk, kind=str(thing._meta.verbose_name), name=str(thing))
+
+
+def _facts(login: str, user: UUID, authenticator: UUID, application: UUID) -> dict[str, Any]:
+    """Return an accepted login's facts, as long as a real one's."""
+    return {
+        "login": login,
+        "client": "127.0.0.1",
+        "trail": [
+            ["packet.read", {"client": "127.0.0.1", "protocol": "PAP", "nas": "radload"}],
+            ["application.found", {"application": application.hex}],
+            ["user.found", {"login": login, "user": user.hex, "directory": application.hex}],
+            ["policy.matched", {"policy": application.hex, "login_method": "second-factor-only"}],
+            ["password.not-asked", {}],
+            ["second-factor.fits", {"authenticator": authenticator.hex, "method": "totp"}],
+        ],
+    }

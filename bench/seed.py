@@ -1,0 +1,42 @@
+"""Fill an installation with many people at once: `python -m bench.seed --data DIR --users 100000 --out FILE`.
+
+SECONDGATE_DATABASE_URL says which database, as for the service. What is there already stays, so one
+folder can be seeded once only.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from bench.people import totp_of, write_credentials
+from secondgate.cli.start import Failed, ready
+
+
+def main() -> None:
+    """Seed, and say how long it took; what fails is one sentence on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m bench.seed", description="Seed a data folder.")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder")
+    parser.add_argument("--users", type=int, default=100_000, metavar="N")
+    parser.add_argument("--events", type=int, default=0, metavar="N", help="logins of the last 90 days")
+    parser.add_argument("--out", type=Path, metavar="FILE.csv", help="where to write radload's credentials")
+    said = parser.parse_args()
+    started = time.monotonic()
+    try:
+        ready(said.data)
+    except Failed as failed:
+        sys.exit(f"bench.seed: {failed}")
+    from bench import rows  # its models need Django, which is ready now
+
+    application = rows.configure()
+    rows.add_people(said.users)
+    rows.add_events(said.events, users=said.users, application=application, now=time.time())
+    rows.finish()
+    if said.out:
+        write_credentials(said.out, said.users, totp_of)
+    seconds = time.monotonic() - started
+    print(f"{said.users} users and {said.events} events in {seconds:.1f} s.")
+
+
+if __name__ == "__main__":
+    main()
