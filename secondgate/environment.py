@@ -22,6 +22,7 @@ class Settings:
     radius_default: bool  # nobody has named the ports: one that cannot be opened is left out
     accounting_default: bool
     base_url: str
+    base_url_default: bool  # nobody has said where the web is reached: it is where it listens
     secure: bool
 
     @property
@@ -52,6 +53,7 @@ def read_settings(environment: dict[str, str]) -> Settings:
         radius_default=not radius,
         accounting_default=not accounting,
         base_url=base_url,
+        base_url_default=not (environment.get("SECONDGATE_BASE_URL") or environment.get("SECONDGATE_HTTP")),
         secure=base_url.startswith("https://"),
     )
 

@@ -31,7 +31,7 @@ from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.listener import control
 from secondgate.listener.server import Server
-from secondgate.setup.owner_link import has_owner, new_link
+from secondgate.setup.owner_link import has_owner, new_link, remember_base_url
 
 log = structlog.get_logger()
 
@@ -255,6 +255,7 @@ async def _greet(service: Service) -> None:
         print(f"RADIUS answers on {ports}.", flush=True)
     if "web" in service.parts:
         print(f"The console is at {service.settings.base_url}/console/.", flush=True)
+        remember_base_url(service.settings)
         if not await sync_to_async(has_owner)():
             link = await sync_to_async(new_link)()
             print(f"Make the owner account here (one use, one hour): {link}", flush=True)

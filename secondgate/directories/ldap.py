@@ -7,7 +7,7 @@ answered last first, and each has its share of the time for the call.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar
 from uuid import uuid4
@@ -24,21 +24,13 @@ from secondgate.directories.directory import (
     Verdict,
     setting,
 )
-from secondgate.directories.ldap_session import Entry, Lost, Session, can_be_sent, escaped, open_session
+from secondgate.directories.ldap_session import Entry, Reader, Session, can_be_sent, escaped, open_session
 from secondgate.directories.tunnel import Security, Server, connect, open_tunnel, read_server, trust
 
 Answer = TypeVar("Answer")
 
 # TLS handshakes take a core for a millisecond or more: 100 at once only delay each other.
 HANDSHAKES: Final = 16
-
-# A search is one round trip on a connection that does one at a time: four are 80 a second to a server
-# that is 50 ms away.
-READERS: Final = 4
-
-# A firewall may forget a quiet connection and then swallow what is sent on it; the shortest usual time
-# is AWS's 350 s. A new connection costs less than a login that waits for an answer in vain.
-IDLE_AT_MOST: Final = 120.0  # seconds
 
 # The result codes with which a server says that it cannot answer now (RFC 4511 appendix A.2).
 BUSY, UNAVAILABLE = 51, 52
@@ -137,7 +129,7 @@ class LdapDirectory:
         self._settings, self._dialect = settings, dialect
         self._trusted = trust(settings.ca_file)
         self._readers = [
-            _Reader(read_server(url, starttls=settings.starttls), self._sign_in) for url in settings.servers
+            Reader(read_server(url, starttls=settings.starttls), self._sign_in) for url in settings.servers
         ]
         self._first = 0  # the server that answered last
         self._handshakes = asyncio.Semaphore(HANDSHAKES)
@@ -167,7 +159,7 @@ class LdapDirectory:
         for reader in self._readers:
             reader.close()
 
-    async def _ask(self, question: Callable[["_Reader"], Awaitable[Answer]]) -> Answer:
+    async def _ask(self, question: Callable[[Reader], Awaitable[Answer]]) -> Answer:
         """Return the answer of the first server that gives one.
 
         Each has its share of the time that is left: a dark one must not use up what the next needs.
@@ -189,7 +181,7 @@ class LdapDirectory:
                 return answer
         raise DirectoryError(" ".join(says for says, _ in faults), remedy=faults[0][1], silent=True)
 
-    async def _search(self, reader: "_Reader", login: str) -> Entry | None:
+    async def _search(self, reader: Reader, login: str) -> Entry | None:
         settings = self._settings
         if not login or "\0" in login:  # Samba would find ann for "ann", a NUL and anything
             return None
@@ -206,16 +198,12 @@ class LdapDirectory:
             remedy="Make user_filter or base_dn narrower: a login name must find one person only.",
         )
 
-    async def _check(self, reader: "_Reader", login: str, password: str) -> Checked:
+    async def _check(self, reader: Reader, login: str, password: str) -> Checked:
         entry = await self._search(reader, login)
         if entry:
             return Checked(await self._bind(reader.server, entry.dn, password), self._found(entry))
-        try:
-            # Somebody who cannot be: it takes as long as a wrong password does.
+        with suppress(bonsai.LDAPError):  # somebody who cannot be: it takes as long as a wrong password
             await self._bind(reader.server, f"cn={uuid4()},{self._settings.base_dn}", password)
-        except DirectoryError as fault:
-            if fault.silent:
-                raise
         return Checked(Verdict.UNKNOWN_USER)
 
     async def _bind(self, server: Server, dn: str, password: str) -> Verdict:
@@ -247,16 +235,21 @@ class LdapDirectory:
                     attributes=attributes.values(),
                 )
         except bonsai.AuthenticationError as refused:
-            verdict = self._dialect.verdict(refused) or Verdict.WRONG_PASSWORD
-            if verdict in (Verdict.WRONG_PASSWORD, Verdict.UNKNOWN_USER):
-                raise DirectoryError(
-                    f"{server} refused the password of {settings.bind_dn}.",
-                    remedy="Type the service account's password again; it may have been changed.",
-                ) from refused
-            raise DirectoryError(
-                f"{server} does not let {settings.bind_dn} in: {verdict.value.replace('-', ' ')}.",
-                remedy="Put the service account in order in the directory.",
-            ) from refused
+            verdict = self._dialect.verdict(refused)
+            if verdict is None:
+                raise
+            raise self._not_let_in(server, verdict) from refused
+
+    def _not_let_in(self, server: Server, verdict: Verdict) -> DirectoryError:
+        if verdict in (Verdict.WRONG_PASSWORD, Verdict.UNKNOWN_USER):
+            return DirectoryError(
+                f"{server} refused the password of {self._settings.bind_dn}.",
+                remedy="Type the service account's password again; it may have been changed.",
+            )
+        return DirectoryError(
+            f"{server} does not let {self._settings.bind_dn} in: {verdict.value.replace('-', ' ')}.",
+            remedy="Put the service account in order in the directory.",
+        )
 
     def _found(self, entry: Entry) -> Found:
         settings = self._settings
@@ -308,52 +301,6 @@ class LdapDirectory:
                 remedy="Check base_dn and user_filter, and that the service account may read people.",
             )
         return f"{server} finds people: “{self._found(entry).login}” is the first."
-
-
-class _Reader:
-    """The service account's kept connections to one server.
-
-    The one that was used last is used next, so there are only as many as there were searches at once.
-    """
-
-    def __init__(self, server: Server, sign_in: Callable[[Server], Awaitable[Session]]) -> None:
-        self.server, self._sign_in = server, sign_in
-        self._kept: list[Session] = []
-        self._places = asyncio.Semaphore(READERS)
-
-    async def search(self, base: str, filter_: str) -> list[Entry]:
-        """Return what is found, two entries at most. Raises DirectoryError or LDAPError."""
-        async with self._places:
-            try:
-                return await self._search(self._take() or await self._sign_in(self.server), base, filter_)
-            except Lost:  # it was dead, and we could not know: the server was restarted, say
-                self.close()  # so the others are, too
-                return await self._search(await self._sign_in(self.server), base, filter_)
-
-    async def _search(self, session: Session, base: str, filter_: str) -> list[Entry]:
-        try:
-            found = await session.search(base, filter_, limit=2)
-        except BaseException:
-            session.close()
-            raise
-        self._kept.append(session)
-        return found
-
-    def _take(self) -> Session | None:
-        """Return a connection that should still stand, and let go of those that should not."""
-        kept, self._kept = self._kept, []
-        for session in kept:
-            if session.is_open and session.idle < IDLE_AT_MOST:
-                self._kept.append(session)
-            else:
-                session.close()
-        return self._kept.pop() if self._kept else None
-
-    def close(self) -> None:
-        """Let go of the connections; the next search opens another."""
-        kept, self._kept = self._kept, []
-        for session in kept:
-            session.close()
 
 
 @asynccontextmanager

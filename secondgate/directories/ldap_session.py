@@ -11,6 +11,8 @@ What bonsai gets wrong is put right here and nowhere else:
 - a password ends at a NUL, and one that is not UTF-8 is none: see `can_be_sent`;
 - values that look like a number or a boolean become one: we ask for all of them as octets;
 - it refuses and rewrites distinguished names that RFC 4514 allows;
+- it loses answers when several questions are under way: ours are one at a time;
+- it waits for the rest of half a message, and the loop with it: see `_watch`;
 - an error's `code` is its class's, and changes with the next error: read it at once.
 """
 
@@ -29,8 +31,17 @@ from secondgate.directories.tunnel import Server, Tunnel, open_tunnel
 
 NO_ATTRIBUTES: Final = ["1.1"]  # RFC 4511 section 4.5.1.8
 BASE, SUBTREE = bonsai.LDAPSearchScope.BASE, bonsai.LDAPSearchScope.SUBTREE
-Future = asyncio.Future[Any]
 ANYTHING: Final = "(objectClass=*)"
+
+# A search is one round trip on a connection that does one at a time: four are 80 a second to a server
+# that is 50 ms away.
+READERS: Final = 4
+
+# A firewall may forget a quiet connection and then swallow what is sent on it; the shortest usual time
+# is AWS's 350 s. A new connection costs less than a login that waits for an answer in vain.
+IDLE_AT_MOST: Final = 120.0  # seconds
+
+Future = asyncio.Future[Any]
 
 
 class Lost(DirectoryError):
@@ -143,6 +154,8 @@ class Session:
             return False
         try:
             await self._ask(self._connection.search, self._dn, BASE, ANYTHING, NO_ATTRIBUTES)
+        except bonsai.UnwillingToPerform:  # as 389 Directory Server puts it
+            return True
         except bonsai.InsufficientAccess as refused:
             return "restricted to" in str(refused)  # and not that users may not read themselves
         return False
@@ -157,6 +170,52 @@ class Session:
             return await search(*question, **limits)
         except (bonsai.ConnectionError, bonsai.ClosedConnection) as error:
             raise Lost(self.server) from error
+
+
+class Reader:
+    """The service account's kept connections to one server.
+
+    The one that was used last is used next, so there are only as many as there were searches at once.
+    """
+
+    def __init__(self, server: Server, sign_in: Callable[[Server], Awaitable[Session]]) -> None:
+        self.server, self._sign_in = server, sign_in
+        self._kept: list[Session] = []
+        self._places = asyncio.Semaphore(READERS)
+
+    async def search(self, base: str, filter_: str) -> list[Entry]:
+        """Return what is found, two entries at most. Raises DirectoryError or LDAPError."""
+        async with self._places:
+            try:
+                return await self._search(self._take() or await self._sign_in(self.server), base, filter_)
+            except Lost:  # it was dead, and we could not know: the server was restarted, say
+                self.close()  # so the others are, too
+                return await self._search(await self._sign_in(self.server), base, filter_)
+
+    async def _search(self, session: Session, base: str, filter_: str) -> list[Entry]:
+        try:
+            found = await session.search(base, filter_, limit=2)
+        except BaseException:
+            session.close()
+            raise
+        self._kept.append(session)
+        return found
+
+    def _take(self) -> Session | None:
+        """Return a connection that should still stand, and let go of those that should not."""
+        kept, self._kept = self._kept, []
+        for session in kept:
+            if session.is_open and session.idle < IDLE_AT_MOST:
+                self._kept.append(session)
+            else:
+                session.close()
+        return self._kept.pop() if self._kept else None
+
+    def close(self) -> None:
+        """Let go of the connections; the next search opens another."""
+        kept, self._kept = self._kept, []
+        for session in kept:
+            session.close()
 
 
 class _Connection(BaseLDAPConnection):

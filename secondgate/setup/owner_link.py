@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from secondgate.directories.directory import realms_of
 from secondgate.directories.models import Directory, Entry
+from secondgate.environment import Settings
 from secondgate.events import names
 from secondgate.events.record import record
 from secondgate.people import accounts
@@ -26,13 +28,32 @@ def has_owner() -> bool:
     return User.objects.filter(role=OWNER).exists()
 
 
+def remember_base_url(settings: Settings) -> None:
+    """Write down where the running server is reached, for links that a command makes beside it."""
+    file = _base_url_file(settings)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    file.write_text(settings.base_url)
+
+
+def base_url(settings: Settings) -> str:
+    """Return where the server is reached: as this process is told, or as the running server was."""
+    file = _base_url_file(settings)
+    if settings.base_url_default and file.exists():
+        return file.read_text()
+    return settings.base_url
+
+
+def _base_url_file(settings: Settings) -> Path:
+    return settings.data / "run" / "base-url"
+
+
 def new_link() -> str:
     """Return a new link; the ones before it are void."""
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
         OwnerLink.objects.all().delete()
         OwnerLink.objects.create(token_hash=_hash(token), expires_at=timezone.now() + LASTS)
-    return f"{settings.SECONDGATE.base_url}/console/welcome/{token}/"
+    return f"{base_url(settings.SECONDGATE)}/console/welcome/{token}/"
 
 
 def valid(token: str) -> OwnerLink | None:

@@ -20,6 +20,9 @@ from secondgate.vault.secrets import check_key
 OLDEST_SQLITE: Final = (3, 51, 3)  # before it, WAL mode can lose committed writes
 
 
+NODES_LOCK: Final = 0x5EC0_6A7E  # any number that nobody else locks in our database
+
+
 class SetupError(Exception):
     """The installation cannot be made ready: one sentence."""
 
@@ -78,9 +81,18 @@ def back_up(file: Path) -> None:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
+    """Hold off the other processes of this machine, and the other nodes on the same PostgreSQL."""
     with file.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [NODES_LOCK])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [NODES_LOCK])
 
 
 def _dots(version: tuple[int, ...]) -> str:

@@ -62,12 +62,13 @@ class House:
             sys.executable, "-m", "secondgate", "serve", "--radius", f"127.0.0.1:{self.port}",
             "--accounting", f"127.0.0.1:{self.port + 1}", "--http", f"127.0.0.1:{self.web}", *flags,
         ]  # fmt: skip
+        self.log.unlink(missing_ok=True)
         with self.log.open("ab") as log:
             self.server = subprocess.Popen(
                 line, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
         until = time.monotonic() + READY_WITHIN
-        while self.ready() is None:
+        while "Ready." not in self.log.read_text() or self.ready() is None:
             if self.server.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"The server did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.02)

@@ -12,19 +12,26 @@ class OwnerForm(forms.Form):
     """Name, email, login name and password of the owner."""
 
     name = forms.CharField(
-        label="Your name", max_length=255, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label="Your name",
+        max_length=255,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "name"}),
     )
     email = forms.EmailField(
         label="Email",
         help_text="To be told about changes to your account.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
     )
     login = forms.CharField(
         label="Login name",
         max_length=255,
         help_text="What you will type to sign in, like olive.",
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+            attrs={
+                "class": "input",
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
         ),
     )
     password = forms.CharField(
@@ -32,7 +39,9 @@ class OwnerForm(forms.Form):
         max_length=LONGEST,
         strip=False,
         help_text=f"At least {SHORTEST} characters. A sentence is good; signs and digits are not required.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+        widget=forms.PasswordInput(
+            attrs={"class": "input", "autocomplete": "new-password"}, render_value=True
+        ),
     )
 
     def clean_login(self) -> str:

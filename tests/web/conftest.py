@@ -1,0 +1,47 @@
+"""A browser, and a house for it to visit."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.scenarios.house import House
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page; whatever the Content-Security-Policy forbids, and any script error, fails the test."""
+    context = browser.new_context()
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    # A page that is not there, or is spent, is said by its status: the browser calls that an error too.
+    assert [text for text in complaints if "status of 4" not in text] == []
+
+
+@pytest.fixture
+def open_house(tmp_path: Path) -> Iterator[House]:
+    """A house with a server, as `make run` leaves it."""
+    house = House(tmp_path)
+    yield house.start()
+    house.stop()
+
+
+@pytest.fixture
+def link(open_house: House) -> str:
+    """The owner link that the server printed."""
+    return open_house.log.read_text().partition("one hour): ")[2].split()[0]
