@@ -4,6 +4,8 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from secondgate.ledger import statements
@@ -48,7 +50,14 @@ class Held:
     def opened(self) -> Enrolled:
         """Return it for its method to check. Raises VaultError."""
         secret = self.keyring.open(self.sealed, "methods_authenticator", self.id, "secret")
-        return Enrolled(self.id, self.name, secret, json.loads(self.settings), self.position)
+        return Enrolled(self.id, self.name, secret, _settings(self.settings), self.position)
+
+
+@lru_cache(maxsize=1024)
+def _settings(text: str) -> Mapping[str, Any]:
+    """Return an authenticator's settings; nearly all of one method have the same."""
+    settings: dict[str, Any] = json.loads(text)
+    return MappingProxyType(settings)
 
 
 @dataclass(frozen=True, slots=True)

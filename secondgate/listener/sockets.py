@@ -62,6 +62,11 @@ class Endpoint:
         elif self._wildcard:
             self.socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
 
+    @property
+    def name(self) -> str:
+        """The address and port as people write them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
     def start(self) -> None:
         """Begin to read."""
         asyncio.get_running_loop().add_reader(self.socket, self._drain)

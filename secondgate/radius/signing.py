@@ -20,17 +20,13 @@ FIRST: Final = HEADER.size + 2  # where the value of the first attribute begins
 
 
 class Secret:
-    """A shared secret with the hash states that every packet needs begun once.
+    """A shared secret, with the hash state that hidden passwords need begun once."""
 
-    RADIUS hashes the secret two to six times a login; a copied state costs a third of a new one.
-    """
-
-    __slots__ = ("_hmac", "_md5", "octets")
+    __slots__ = ("_md5", "octets")
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
         self._md5 = hashlib.md5(octets, usedforsecurity=False)
-        self._hmac = hmac.new(octets, digestmod="md5")
 
     def md5(self, after: bytes) -> bytes:
         """Return MD5(secret + after), the pad of hidden passwords."""
@@ -40,9 +36,7 @@ class Secret:
 
     def hmac_md5(self, message: bytes) -> bytes:
         """Return HMAC-MD5(secret, message)."""
-        state = self._hmac.copy()
-        state.update(message)
-        return state.digest()
+        return hmac.digest(self.octets, message, "md5")  # one call into C: faster than a copied state
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and hmac.compare_digest(self.octets, other.octets)

@@ -123,7 +123,7 @@ def _applications(snapshot: Snapshot) -> list[Finding]:
             < SHORT_SECRET,
         }
         found = [says for says, wrong in faults.items() if wrong]
-        says = " ".join(found) or f"{len(clients)} clients, {len(application.rules)} policies."
+        says = " ".join(found) or f"clients: {len(clients)}, policies: {len(application.rules)}."
         remedy = "Change it in the configuration file and apply it again." if found else ""
         findings.append(Finding(f"Application {application.name}", not found, says, remedy))
     return findings

@@ -129,7 +129,7 @@ def test_accounting_is_recorded_before_it_is_answered(open_house: House) -> None
 def test_ipv6_is_answered(sqlite_house: House) -> None:
     sqlite_house.configure(HOUSE)
     sqlite_house.start("--radius", "[::1]:0")
-    port = int(sqlite_house.log.read_text().partition("::1:")[2].partition(",")[0].partition(".")[0])
+    port = int(sqlite_house.log.read_text().partition("[::1]:")[2].partition(",")[0].partition(".")[0])
     secret = Secret(SECRET.encode())
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
         client.settimeout(PATIENCE)
