@@ -6,7 +6,7 @@ What an administrator changes at run time is no setting; it is a row.
 import os
 import sys
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pysqlite3
 import pysqlite3.dbapi2
@@ -46,7 +46,7 @@ def database(settings: Settings) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": url.hostname or "",
         "PORT": url.port or "",
-        "OPTIONS": {"connect_timeout": 5},
+        "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(url.query))},  # sslmode and the like
     }
 
 

@@ -91,6 +91,7 @@ class Ledger:
         self._batch: Batch[Question | Write, Any] = Batch(self._work)
         self._marks = keyring.derive("marks")
         self.snapshot: Snapshot = EMPTY
+        self.under_way: Counter[str] = Counter()  # logins of each user that this process is deciding
 
     async def open(self, question: Question) -> Reading:
         """Return all that a login needs to know. Raises LedgerError."""

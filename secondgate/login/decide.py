@@ -19,17 +19,18 @@ async def decide(attempt: Attempt, ledger: Ledger) -> Outcome:
     when the configuration is newer than the one that the door looked at.
     """
     login = await open_login(attempt, ledger)  # who this may be, the snapshot, what is pending
-    typed: Typed | None = None
-    outcome: Outcome
-    try:
-        user = await find_user(login)
-        rule = choose_policy(login, user)
-        typed = read_typed(login, rule)
-        await check_password(login, user, typed)
-        proof = await check_second_factor(login, user, rule, typed)
-        outcome = Accept(user, proof)
-    except Ended as end:  # a step either lets the login go on, or raises how it ends
-        outcome = end.outcome
-    # One transaction spends the proof and writes the event with its trail. If another login
-    # spent it first, this turns into Refuse(CODE_USED).
-    return await close(login, typed, outcome)
+    with login:
+        typed: Typed | None = None
+        outcome: Outcome
+        try:
+            user = await find_user(login)
+            rule = choose_policy(login, user)
+            typed = read_typed(login, rule)
+            await check_password(login, user, typed)
+            proof = await check_second_factor(login, user, rule, typed)
+            outcome = Accept(user, proof)
+        except Ended as end:  # a step either lets the login go on, or raises how it ends
+            outcome = end.outcome
+        # One transaction spends the proof and writes the event. If another login spent it first, this
+        # turns into Refuse(CODE_USED).
+        return await close(login, typed, outcome)

@@ -3,7 +3,6 @@
 import json
 from typing import Any, Final
 
-
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode  # dumps would make an encoder a call
 
 

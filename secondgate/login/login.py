@@ -34,6 +34,22 @@ class Login:
         """The login name as it may be stored: whole only once it is somebody's."""
         return self.attempt.login_name if self.user else masked(self.attempt.login_name)
 
+    def __enter__(self) -> None:
+        """Begin to count as under way, from the moment on at which the user is known."""
+
+    def __exit__(self, *_: object) -> None:
+        """Count no more, however it ended."""
+        if self.user:
+            under_way = self.ledger.under_way
+            under_way[self.user] -= 1
+            if not under_way[self.user]:
+                del under_way[self.user]
+
+    def is_of(self, user: str) -> None:
+        """Take down whose login it is."""
+        self.user = user
+        self.ledger.under_way[user] += 1
+
     async def read_again(self) -> None:
         """Ask the ledger once more, after something was written on the way."""
         self.reading = await self.ledger.open(_question(self.attempt, self.candidates, self.ledger))

@@ -20,7 +20,7 @@ SAYS: Final[dict[str, str]] = {
     "user.unknown": "Nobody is called so.",
     "user.ambiguous": "{count} people are called so.",
     "user.disabled": "The user is disabled.",
-    "user.throttled": "{count} failures in a row: the next try counts in {seconds} s.",
+    "user.throttled": "{count} failures in a row, or logins at once: the next try counts in {seconds} s.",
     "user.probe": "The name is that of Amazon's set-up probe.",
     "policy.matched": "The policy {policy} holds: {login_method}.",
     "policy.none": "No policy of this application is for this user.",

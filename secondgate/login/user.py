@@ -10,7 +10,7 @@ from secondgate.login import reasons
 from secondgate.login.health import asked
 from secondgate.login.login import Login, name_key, source_keys
 from secondgate.login.outcome import Ended
-from secondgate.login.throttle import remaining
+from secondgate.login.throttle import FREE, remaining
 from secondgate.people.login_names import Candidate
 from secondgate.policies.resolve import LoginMethod
 
@@ -31,12 +31,13 @@ async def find_user(login: Login) -> Person:
         login.trail.note("user.ambiguous", count=len(people))
         raise Ended(reasons.AMBIGUOUS_NAME)
     user = people[0]
-    login.user = user.id
+    login.is_of(user.id)
     login.trail.note("user.found", login=login.attempt.login_name, user=user.id, directory=user.directory)
     if not user.enabled:
         login.trail.note("user.disabled")
         raise Ended(reasons.USER_DISABLED)
     _end_if_throttled(login, (user_key(user.id), *source_keys(login.attempt, login.ledger)))
+    _end_if_crowded(login, user)
     return user
 
 
@@ -65,6 +66,14 @@ def _end_if_throttled(login: Login, keys: tuple[str, ...]) -> None:
         if failures and seconds > 0:
             login.trail.note("user.throttled", count=failures.count, seconds=int(seconds) + 1)
             raise Ended(reasons.THROTTLED)
+
+
+def _end_if_crowded(login: Login, user: Person) -> None:
+    """End the login where more of this user are under way than may fail freely: guesses in parallel."""
+    count = login.ledger.under_way[user.id]
+    if count > FREE:
+        login.trail.note("user.throttled", count=count, seconds=1)
+        raise Ended(reasons.THROTTLED)
 
 
 async def _search_directories(login: Login) -> list[Person]:

@@ -1,6 +1,8 @@
 """The login decision over time: retries, questions, throttle, changes on the way. Time is an argument."""
 
+import asyncio
 import base64
+from collections import Counter
 from dataclasses import dataclass
 
 import pytest
@@ -107,6 +109,13 @@ async def test_a_wait_grows_and_passes_by_itself(door: Door) -> None:
         now += wait(count)
     assert wait(FREE + 4) == 16
     assert isinstance(await door.login(code(now), at=now), Accept)
+
+
+async def test_guesses_in_parallel_gain_nothing(door: Door) -> None:
+    reasons = Counter(await asyncio.gather(*(door.reason(f"{guess:06}") for guess in range(100))))
+    assert reasons["wrong-code"] <= FREE
+    assert reasons["throttled"] == 100 - reasons["wrong-code"]
+    assert not door.ledger.under_way
 
 
 async def test_a_source_is_slowed_whoever_it_tries_to_be(door: Door) -> None:
