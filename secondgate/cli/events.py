@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from secondgate.cli.start import Data, Failed, existing
+from secondgate.cli.start import Data, Failed, existing, shown
 
 POLL = 0.5  # seconds between two looks with --follow
 
@@ -61,4 +61,4 @@ def _query(user: str | None, application: str | None) -> dict[str, Any]:
 
 def _line(event: Any) -> str:
     reason = f" [{event.reason}]" if event.reason else ""
-    return f"{event.id:>6}  {event.at[:19].replace('T', ' ')}  {event.sentence}{reason}"
+    return shown(f"{event.id:>6}  {event.at[:19].replace('T', ' ')}  {event.sentence}{reason}")

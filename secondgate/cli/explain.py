@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from secondgate.cli.start import Data, Failed, existing
+from secondgate.cli.start import Data, Failed, existing, shown
 
 
 def explain(
@@ -21,8 +21,8 @@ def explain(
     found = next(told(Event.objects.filter(pk=event_id)), None)
     if found is None:
         raise Failed(f"There is no event {event_id}. `secondgate events` lists them.")
-    print(f"{found.at[:19].replace('T', ' ')} UTC  {found.sentence}")
+    print(shown(f"{found.at[:19].replace('T', ' ')} UTC  {found.sentence}"))
     for step, sentence in steps(found):
-        print(f"  {step + ':':<15} {sentence}")
+        print(shown(f"  {step + ':':<15} {sentence}"))
     if found.reason:
-        print(f"  Refused:        {why(found)} ({found.reason})")
+        print(shown(f"  Refused:        {why(found)} ({found.reason})"))

@@ -13,6 +13,11 @@ class Failed(Exception):
     """A command could not do it: one sentence for stderr, exit code 1."""
 
 
+def shown(text: str) -> str:
+    """Return text for a terminal: what others typed must not steer it."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
 Data = Annotated[Path | None, typer.Option("--data", help="The data folder.", metavar="DIR")]
 
 

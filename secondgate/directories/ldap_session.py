@@ -27,7 +27,7 @@ import bonsai
 from bonsai.ldapconnection import BaseLDAPConnection
 
 from secondgate.directories.directory import DirectoryError
-from secondgate.directories.tunnel import Server, Tunnel, open_tunnel
+from secondgate.directories.tunnel import Server, open_tunnel
 
 NO_ATTRIBUTES: Final = ["1.1"]  # RFC 4511 section 4.5.1.8
 BASE, SUBTREE = bonsai.LDAPSearchScope.BASE, bonsai.LDAPSearchScope.SUBTREE
@@ -100,7 +100,7 @@ async def open_session(
         if isinstance(error, bonsai.ConnectionError):
             raise Lost(server) from error
         raise
-    return Session(server, tunnel, connection, dn, wanted, tells_policy=policy is not None)
+    return Session(server, connection, dn, wanted, tells_policy=policy is not None)
 
 
 class Session:
@@ -109,22 +109,16 @@ class Session:
     def __init__(
         self,
         server: Server,
-        tunnel: Tunnel,
         connection: "_Connection",
         dn: str,
         attributes: list[str],
         *,
         tells_policy: bool,
     ) -> None:
-        self.server, self._tunnel, self._connection = server, tunnel, connection
+        self.server, self._connection = server, connection
         self._dn, self._attributes, self._tells_policy = dn, attributes, tells_policy
         self._loop = asyncio.get_running_loop()
         self._used_at = self._loop.time()
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether it still stands, as far as is known."""
-        return self._tunnel.is_open
 
     @property
     def idle(self) -> float:
@@ -202,10 +196,10 @@ class Reader:
         return found
 
     def _take(self) -> Session | None:
-        """Return a connection that should still stand, and let go of those that should not."""
+        """Return a connection that was used of late, and let go of the others."""
         kept, self._kept = self._kept, []
         for session in kept:
-            if session.is_open and session.idle < IDLE_AT_MOST:
+            if session.idle < IDLE_AT_MOST:
                 self._kept.append(session)
             else:
                 session.close()

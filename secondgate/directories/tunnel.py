@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from secondgate.directories.directory import DirectoryError
 
@@ -138,13 +138,7 @@ class Tunnel:
         self._folder = Path(tempfile.mkdtemp(prefix="secondgate-"))  # with mode 0700
         path = str(self._folder / "ldap")
         self._door = await asyncio.get_running_loop().create_unix_server(self._enter, path, backlog=1)
-        # Every octet is escaped, capital letters above all: bonsai reads the host of a URL in lower case.
-        self.url = "ldapi://" + "".join(f"%{octet:02x}" for octet in path.encode())
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether both ends still stand, as far as is known."""
-        return self._near.is_open and self._far.is_open
+        self.url = "ldapi://" + quote(path, safe="")
 
     @property
     def certificate(self) -> Mapping[str, Any]:

@@ -153,7 +153,11 @@ class Ledger:
             readings = read_all(self._store, self._keyring, questions)
             if readings[0].revision != self.snapshot.revision:
                 self.snapshot = read_snapshot(self._store, self._keyring, self.snapshot)
-        except (StoreError, VaultError) as cause:
+        except StoreError as cause:
+            if cause.row_is_at_fault and len(questions) > 1:
+                return [pair for question in questions for pair in self._read([question])]
+            return [(question, cause) for question in questions]
+        except VaultError as cause:
             return [(question, cause) for question in questions]
         return list(zip(questions, readings, strict=True))
 

@@ -127,13 +127,13 @@ FAIL: Final = Write(
     sqlite=f"""
     INSERT INTO ledger_throttle AS t (key, failures, failed_at) VALUES (?1, ?2, ?3)
     ON CONFLICT (key) DO UPDATE SET failed_at = ?3,
-      failures = max(0, t.failures - CAST((?3 - t.failed_at) / {DECAY} AS INTEGER)) + ?2""",
+      failures = max(0, t.failures - max(0, CAST((?3 - t.failed_at) / {DECAY} AS INTEGER))) + ?2""",
     postgresql=f"""
     INSERT INTO ledger_throttle AS t (key, failures, failed_at)
     SELECT * FROM unnest(%s::text[], %s::int[], %s::float8[])
     ON CONFLICT (key) DO UPDATE SET failed_at = excluded.failed_at,
-      failures = greatest(0, t.failures - trunc((excluded.failed_at - t.failed_at) / {DECAY})::int)
-        + excluded.failures""",
+      failures = excluded.failures + greatest(0, t.failures
+        - greatest(0, trunc((excluded.failed_at - t.failed_at) / {DECAY})::int))""",
 )
 
 CLEAR: Final = Write(

@@ -3,16 +3,25 @@
 from typing import Final
 
 from secondgate.events import names
-from secondgate.ledger.ledger import Entry, EventRow, Ledger
+from secondgate.ledger.ledger import Entry, EventRow, Ledger, Question
 from secondgate.ledger.snapshot import Client
 from secondgate.login.facts import as_json
+from secondgate.people.login_names import candidates, masked
 from secondgate.radius import attributes as a
 from secondgate.radius.attributes import readable
-from secondgate.radius.dictionary import describe
+from secondgate.radius.dictionary import describe, standard
 from secondgate.radius.packet import Code, Packet
 
 EVENT_OF: Final = {1: names.SESSION_STARTED, 2: names.SESSION_STOPPED, 3: names.SESSION_UPDATED}
-HIDDEN: Final = {a.USER_PASSWORD, a.CHAP_PASSWORD, a.MESSAGE_AUTHENTICATOR, a.PROXY_STATE, a.STATE}
+# What says who it was is told apart, and the rest of these is for machines only.
+LEFT_OUT: Final = {
+    a.USER_NAME,
+    a.USER_PASSWORD,
+    a.CHAP_PASSWORD,
+    a.MESSAGE_AUTHENTICATOR,
+    a.PROXY_STATE,
+    a.STATE,
+}
 
 
 async def record(request: Packet, client: Client, address: str, ledger: Ledger, at: float) -> Packet:
@@ -21,8 +30,23 @@ async def record(request: Packet, client: Client, address: str, ledger: Ledger, 
     RFC 2866 section 4.2: a server that cannot record the request must not answer it.
     """
     status = int.from_bytes(request.first(a.ACCT_STATUS_TYPE) or b"", "big")
-    said = [describe(attribute) for attribute in request.attributes if attribute[0] not in HIDDEN]
-    facts = {"login": readable(request.first(a.USER_NAME)) or "", "client": address, "said": said}
     name = EVENT_OF.get(status, names.ACCOUNTING_CHANGED)
-    await ledger.commit(Entry(EventRow(at, name, "", client.application.id, None, "", as_json(facts))))
+    login = readable(request.first(a.USER_NAME)) or ""
+    user = await _user(login, ledger)
+    shown = login if user else masked(login)
+    facts = as_json({"login": shown, "client": address, "said": _said(request)})
+    await ledger.commit(Entry(EventRow(at, name, "", client.application.id, user, "", facts)))
     return request.answer(Code.ACCOUNTING_RESPONSE, request.all(a.PROXY_STATE))
+
+
+async def _user(login: str, ledger: Ledger) -> str | None:
+    """Return whose name it is, where it is one person's."""
+    names_of_it = tuple(candidate.name for candidate in candidates(login))
+    people = {person.id for person in (await ledger.open(Question(names_of_it))).people}
+    return people.pop() if len(people) == 1 else None
+
+
+def _said(request: Packet) -> list[tuple[str, str]]:
+    """Return the attributes that the dictionary knows; of others nobody can tell what they hold."""
+    known = standard()
+    return [describe(one) for one in request.attributes if one[0] in known and one[0] not in LEFT_OUT]

@@ -19,39 +19,41 @@ Key = tuple[int, object, int]  # which of our sockets, the sender's address, the
 class Seen:
     """A request that came, and the reply to it as soon as there is one."""
 
-    mark: int  # of its octets; Python's hash of bytes is keyed anew in each process
+    key: tuple[Key, int]
     at: float
     reply: bytes | None = None
 
 
 class Duplicates:
-    """The requests of the last half minute. Times are the event loop's."""
+    """The requests of the last half minute, by their octets. Times are the event loop's.
+
+    A newer request with an identifier that was used before leaves the older one be: it may be forged,
+    and only the octets have been looked at.
+    """
 
     def __init__(self) -> None:
-        self._seen: dict[Key, Seen] = {}
+        self._seen: dict[tuple[Key, int], Seen] = {}
 
     def __len__(self) -> int:
         return len(self._seen)
 
     def find(self, key: Key, datagram: bytes, now: float) -> Seen | None:
         """Return what is known of this very request, or None when it is new."""
-        seen = self._seen.get(key)
-        if seen is None or seen.mark != hash(datagram) or now - seen.at > KEPT:
-            return None
-        return seen
+        seen = self._seen.get((key, hash(datagram)))
+        return None if seen is None or now - seen.at > KEPT else seen
 
     def begin(self, key: Key, datagram: bytes, now: float) -> Seen:
-        """Remember a new request; an older one with the same identifier is over."""
-        seen = Seen(hash(datagram), now)
-        self._seen.pop(key, None)  # so that the order stays that of arrival
-        self._seen[key] = seen
+        """Remember a new request."""
+        seen = Seen((key, hash(datagram)), now)
+        self._seen.pop(seen.key, None)  # so that the order stays that of arrival
+        self._seen[seen.key] = seen
         self._forget(now)
         return seen
 
-    def drop(self, key: Key, seen: Seen) -> None:
+    def drop(self, seen: Seen) -> None:
         """Forget a request that got no reply: when it comes again, it is tried again."""
-        if self._seen.get(key) is seen:
-            del self._seen[key]
+        if self._seen.get(seen.key) is seen:
+            del self._seen[seen.key]
 
     def _forget(self, now: float) -> None:
         while self._seen:

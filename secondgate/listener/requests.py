@@ -1,6 +1,7 @@
 """An Access-Request as an attempt: what the packet says, in the login's words."""
 
 from typing import Any, Final
+from unicodedata import category
 
 from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.login.attempt import Attempt
@@ -9,9 +10,11 @@ from secondgate.radius import drops
 from secondgate.radius.attributes import readable, vendor_attributes
 from secondgate.radius.drops import Dropped
 from secondgate.radius.hiding import reveal
-from secondgate.radius.packet import Packet
+from secondgate.radius.packet import MAX_LENGTH, Packet
 
 MICROSOFT: Final = 311  # RFC 2548: MS-CHAP-Response is 1, MS-CHAP2-Response 25
+PLACE_MOST: Final = 64  # characters of an event's source; an IPv6 address has 39 at the most
+PROXY_STATE_MOST: Final = MAX_LENGTH - 1024  # octets; what else is in a reply fits into the rest
 MS_CHAP: Final = {1: "MS-CHAP", 25: "MS-CHAPv2"}
 
 
@@ -26,6 +29,8 @@ def to_attempt(
     name = request.first(a.USER_NAME)
     if not name:
         raise Dropped(drops.NO_USER_NAME)
+    if sum(len(state) + 2 for state in request.values(a.PROXY_STATE)) > PROXY_STATE_MOST:
+        raise Dropped(drops.TOO_MUCH_PROXY_STATE)
     protocol = protocol_of(request)
     facts: dict[str, Any] = {}
     nas = readable(request.first(a.NAS_IDENTIFIER))
@@ -40,7 +45,7 @@ def to_attempt(
         digest=digest,
         at=at,
         protocol=protocol,
-        source=readable(request.first(a.CALLING_STATION_ID)) or "",
+        source=_place(request.first(a.CALLING_STATION_ID)),
         state=b"".join(request.values(a.STATE)),
         signs=client.id if signed and not client.signs else None,
         facts=facts,
@@ -70,4 +75,10 @@ def _typed(request: Packet, client: Client) -> str | None:
         text = octets.decode()
     except UnicodeDecodeError:
         return None
-    return text if text.isprintable() else None
+    return None if any(category(sign) == "Cc" for sign in text) else text
+
+
+def _place(station: bytes | None) -> str:
+    """Return where the person is, as it is kept: no control characters, and what its column holds."""
+    text = readable(station) or ""
+    return "".join(sign for sign in text if category(sign) != "Cc")[:PLACE_MOST]

@@ -36,6 +36,14 @@ AT_ONCE: Final = 4096  # logins under way; what comes beyond is dropped and come
 # it took does not tell an unknown user from a wrong code. FreeRADIUS waits for a whole second.
 PACE: Final = 0.25
 
+# What a change of configuration may have put right; nothing else is worth a look at the database.
+CURABLE: Final = {
+    drops.UNKNOWN_CLIENT,
+    drops.NO_MESSAGE_AUTHENTICATOR,
+    drops.BAD_MESSAGE_AUTHENTICATOR,
+    drops.BAD_REQUEST_AUTHENTICATOR,
+}
+
 UNKNOWN_CLIENT_EVERY: Final = 60.0  # seconds between two events about one address
 UNKNOWN_CLIENTS: Final = 100  # addresses that are told of within that time
 
@@ -107,7 +115,7 @@ class Server:
             log.exception("internal-error", client=sender.address)
         finally:
             if seen.reply is None:
-                self._duplicates.drop(key, seen)
+                self._duplicates.drop(seen)
 
     async def _with_current_client(
         self, datagram: bytes, request: Packet, sender: Sender, answer: Answer
@@ -121,6 +129,8 @@ class Server:
             except SnapshotChanged:
                 continue
             except Dropped as dropped:
+                if dropped.drop not in CURABLE:
+                    raise
                 if await self.ledger.refresh() is not snapshot:
                     continue
                 if dropped.drop is drops.UNKNOWN_CLIENT:

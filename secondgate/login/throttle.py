@@ -24,6 +24,8 @@ def remaining(failures: Failures | None, now: float) -> float:
     """Return the seconds, from `now` on, in which nothing is checked; 0 when there is no wait."""
     if failures is None:
         return 0
+    if failures.last - now > LONGEST:
+        return 0  # further ahead than nodes' clocks differ: a clock was set back
     quiet = max(0.0, now - failures.last)
     count = failures.count - int(quiet / DECAY)
     return max(0.0, wait(count) - quiet)

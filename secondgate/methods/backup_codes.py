@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Final
 
+from secondgate.methods.hotp import octets
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
 
@@ -26,7 +27,7 @@ def new_codes() -> list[str]:
 
 def plain(code: str) -> str:
     """Return a code without what people add or leave out: case, spaces, hyphens."""
-    return code.replace("-", "").replace(" ", "").lower()
+    return "".join(code.replace("-", "").split()).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,15 @@ class BackupCodes:
             raise ValueError(f"There are {len(codes)} backup codes; there must be 1 to {MOST}.")
         if short := [code for code in codes if len(code) < 8]:
             raise ValueError(f"{len(short)} of the backup codes have fewer than 8 characters.")
+        if not all(code.isalnum() for code in codes):
+            raise ValueError("A backup code has letters and digits only; spaces and hyphens do not matter.")
         if len(set(codes)) < len(codes):
             raise ValueError("Two of the backup codes are the same.")
         return "\n".join(codes).encode(), {"count": len(codes)}, 0
 
     def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
         """Return whether the answer is a code of the list that has not been used."""
-        typed, used = plain(answer).encode(), authenticator.position
+        typed, used = octets(plain(answer)), authenticator.position
         verdict: Verdict = None
         for number, code in enumerate(authenticator.secret.split(b"\n")):
             if compare_digest(code, typed):

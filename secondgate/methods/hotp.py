@@ -14,6 +14,8 @@ Algorithm = Literal["sha1", "sha256", "sha512"]
 LOOK_AHEAD: Final = 10  # presses that nobody saw; RFC 4226 section 7.4 wants it small. YubiKeys' own default
 LOOK_BACK: Final = 10  # how far a used code is still told apart from a wrong one, in the log only
 
+COUNTER_MOST: Final = 2**48  # far beyond any token's battery, and short of what the database holds
+
 
 def code_at(secret: bytes, counter: int, digits: int = 6, algorithm: Algorithm = "sha1") -> bytes:
     """Return the code of one counter value (RFC 4226 section 5.3), `digits` ASCII digits."""
@@ -30,12 +32,17 @@ def seed(text: str) -> bytes:
     """
     plain = text.replace(" ", "").replace("-", "").rstrip("=").upper()
     try:
-        octets = base64.b32decode(plain + "=" * (-len(plain) % 8))
+        found = base64.b32decode(octets(plain + "=" * (-len(plain) % 8)))
     except binascii.Error:
         raise ValueError("The secret is not base32: the letters A to Z and the digits 2 to 7.") from None
-    if len(octets) < 10:
-        raise ValueError(f"The secret has {len(octets)} octets; 10 are the least, 20 are usual.")
-    return octets
+    if len(found) < 10:
+        raise ValueError(f"The secret has {len(found)} octets; 10 are the least, 20 are usual.")
+    return found
+
+
+def octets(text: str) -> bytes:
+    """Return text as octets to compare; whatever a door lets through has some, and none raises."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +64,15 @@ class Hotp:
 
     def store(self, settings: HotpSettings) -> tuple[bytes, dict[str, Any], int]:
         """Return the seed, its form, and the last counter that counts as used."""
-        if settings.counter < 0:
-            raise ValueError(f"counter is {settings.counter}; it must be 0 or more.")
+        if not 0 <= settings.counter <= COUNTER_MOST:
+            raise ValueError(f"counter is {settings.counter}; it must be from 0 to {COUNTER_MOST}.")
         shown = {"digits": settings.digits, "algorithm": settings.algorithm}
         return seed(settings.secret), shown, settings.counter - 1
 
     def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
         """Return whether the answer is one of the next codes, or one that was used lately."""
         last, fits, used = authenticator.position, None, None
-        typed = answer.encode()
+        typed = octets(answer)
         digits, algorithm = (
             authenticator.settings.get("digits", 6),
             authenticator.settings.get("algorithm", "sha1"),

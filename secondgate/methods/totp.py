@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Literal
 
-from secondgate.methods.hotp import Algorithm, code_at, seed
+from secondgate.methods.hotp import Algorithm, code_at, octets, seed
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
 
@@ -27,7 +27,7 @@ def match(key: TotpKey, code: str, now: float, *, last_step: int = -1, drift: in
     way. Steps up to `last_step`, the newest one accepted, never match again (RFC 6238 section
     5.2). Matching does not consume: the ledger does, in the transaction that writes the event.
     """
-    typed, here, found = code.encode(), int(now) // key.period, None
+    typed, here, found = octets(code), int(now) // key.period, None
     for step in range(max(here - drift, last_step + 1, 0), here + drift + 1):
         # No break: the time this takes must not tell which step fitted.
         if compare_digest(code_at(key.secret, step, key.digits, key.algorithm), typed):

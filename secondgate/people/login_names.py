@@ -33,7 +33,7 @@ def candidates(typed: str) -> tuple[Candidate, ...]:
     whole address: the directories' realms decide.
     """
     whole = normalise(typed)
-    if not whole or len(whole) > MAX_LENGTH:
+    if not whole or len(whole) > MAX_LENGTH or any(unicodedata.category(sign) == "Cc" for sign in whole):
         return ()
     realm, slash, name = whole.partition("\\")
     if slash:

@@ -47,6 +47,7 @@ BAD_PASSWORD_LENGTH: Final = Drop(
     "bad-password-length", "Its User-Password is not 16 to 128 octets in steps of 16."
 )
 NO_USER_NAME: Final = Drop("no-user-name", "It names no user.")
+TOO_MUCH_PROXY_STATE: Final = Drop("too-much-proxy-state", "Its Proxy-State leaves no room for an answer.")
 OVERLOADED: Final = Drop("overloaded", "Too many logins were under way.")
 LEDGER_UNAVAILABLE: Final = Drop("ledger-unavailable", "The database could not be read or written.")
 INTERNAL_ERROR: Final = Drop("internal-error", "Secondgate failed on it; the process log has the details.")

@@ -101,17 +101,30 @@ def sign_request(request: Packet, secret: Secret) -> bytes:
 
 
 def is_reply_to(datagram: bytes, request: Packet, secret: Secret) -> bool:
-    """Tell whether `datagram` is a reply to `request` by someone who knows the secret.
+    """Tell whether `datagram` is a reply to `request` by the Response Authenticator alone.
 
-    Checks the Response Authenticator, and Message-Authenticator where there is one.
+    Enough for accounting. For an Access-Request it can be forged: ask `is_signed_reply_to`.
     """
-    plain = datagram[:4] + request.authenticator + datagram[HEADER.size :]
-    if not hmac.compare_digest(_md5(plain + secret.octets), datagram[4 : HEADER.size]):
+    datagram = datagram[: int.from_bytes(datagram[2:4], "big")]  # what comes behind is padding
+    if len(datagram) < HEADER.size or datagram[1] != request.identifier:
         return False
-    if datagram[HEADER.size : HEADER.size + 1] != bytes([MESSAGE_AUTHENTICATOR]):
-        return True
-    blank = plain[:FIRST] + ZEROS + plain[FIRST + 16 :]
-    return hmac.compare_digest(secret.hmac_md5(blank), datagram[FIRST : FIRST + 16])
+    asked = datagram[:4] + request.authenticator + datagram[HEADER.size :]
+    return hmac.compare_digest(_md5(asked + secret.octets), datagram[4 : HEADER.size])
+
+
+def is_signed_reply_to(datagram: bytes, request: Packet, secret: Secret) -> bool:
+    """Tell whether `datagram` is a reply to `request` that nobody else can have made.
+
+    It must begin with a Message-Authenticator that fits (CVE-2024-3596).
+    """
+    datagram = datagram[: int.from_bytes(datagram[2:4], "big")]
+    if datagram[HEADER.size : FIRST] != bytes((MESSAGE_AUTHENTICATOR, 18)) or len(datagram) < FIRST + 16:
+        return False
+    blank = (
+        datagram[:4] + request.authenticator + datagram[HEADER.size : FIRST] + ZEROS + datagram[FIRST + 16 :]
+    )
+    fits = hmac.compare_digest(secret.hmac_md5(blank), datagram[FIRST : FIRST + 16])
+    return fits and is_reply_to(datagram, request, secret)
 
 
 def _with_message_authenticator(packet: Packet, attributes: Iterable[Attribute]) -> Packet:

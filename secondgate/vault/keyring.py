@@ -8,7 +8,9 @@ a value copied to another row does not open there. Nonces are random 96-bit numb
 import hashlib
 import hmac
 import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -68,12 +70,13 @@ def read_key(path: Path) -> bytes:
 
 
 def create_key(path: Path) -> None:
-    """Write a new key, readable by its owner only; an existing file is left as it is."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "w") as file:
+    """Write a new key, readable by its owner only; an existing file is left as it is.
+
+    It appears whole or not at all, also where the machine stops half-way.
+    """
+    with NamedTemporaryFile("w", dir=path.parent) as file:  # which opens for its owner only
         file.write(os.urandom(KEY).hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(file.name)

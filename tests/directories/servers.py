@@ -14,6 +14,14 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 STARTTLS_REFUSED = bytes.fromhex("300c02010178070a010204000400")
 # An answer to a bind as message 1: busy (51).
 BUSY = bytes.fromhex("300c02010161070a013304000400")
+# A bind that succeeds, with a password policy control that says nothing; then, to message 2, a search that
+# the server is unwilling to perform (53): how 389 Directory Server asks for a new password.
+CHANGE_FIRST = (
+    bytes.fromhex("302f02010161070a010004000400a021301f0419")
+    + b"1.3.6.1.4.1.42.2.27.8.5.1"
+    + bytes.fromhex("04023000"),
+    bytes.fromhex("300c02010265070a013504000400"),
+)
 
 
 @asynccontextmanager
@@ -63,12 +71,13 @@ async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     await reader.read(1)
 
 
-def answering(octets: bytes) -> Talk:
-    """Return one who says this, whatever is asked, and then nothing."""
+def answering(*answers: bytes) -> Talk:
+    """Return one who says this, whatever is asked, an answer a question, and then nothing."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1024)
-        writer.write(octets)
+        for octets in answers:
+            await reader.read(1024)
+            writer.write(octets)
         await say_nothing(reader, writer)
 
     return talk

@@ -12,7 +12,7 @@ from secondgate.directories.ldap import Ldap, LdapSettings, read_verdict
 from secondgate.directories.ldap_session import can_be_sent, escaped, open_session
 from secondgate.directories.tunnel import read_server, trust
 from tests.directories.opening import Opener, findings, opening
-from tests.directories.servers import say_nothing, serving
+from tests.directories.servers import CHANGE_FIRST, answering, say_nothing, serving
 from tests.real.ca import Ca, make_ca
 from tests.real.slapd import Slapd
 
@@ -187,6 +187,13 @@ async def test_no_session_opens_with_a_password_that_would_be_none(password: str
     async with serving(say_nothing) as server:
         with pytest.raises(ValueError, match="sent as none"):
             await open_session(server, trust(""), dn="cn=reader", password=password)
+
+
+async def test_a_server_that_wants_a_new_password_first_is_understood():
+    async with serving(answering(*CHANGE_FIRST)) as server:
+        session = await open_session(server, trust(""), dn="uid=ann", password="right")
+        assert await session.may_only_change_password()
+        session.close()
 
 
 @pytest.mark.real

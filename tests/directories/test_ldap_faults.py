@@ -8,7 +8,7 @@ import bonsai._bonsai
 import pytest
 from bonsai.ldapconnection import BaseLDAPConnection
 
-from secondgate.directories import ldap
+from secondgate.directories import ldap, ldap_session
 from secondgate.directories.directory import Account, DirectoryError, Verdict
 from secondgate.directories.ldap import Ldap
 from secondgate.directories.tunnel import Security
@@ -102,16 +102,15 @@ async def test_waiting_for_a_silent_server_does_not_spin(open_: Opener, looks: l
     assert len(looks) <= 3  # libldap is there; the hang-up, twice
 
 
-async def test_calls_that_are_given_up_leave_nothing_behind(open_: Opener, slapd: Slapd):
-    before, tasks = _sockets(), asyncio.all_tasks()
-    async with serving(say_nothing) as server, serving(relaying(slapd.ldap, at_most=60)) as half:
-        for directory in (
-            open_(server, starttls=False, timeout=0.5), open_(half, starttls=False, timeout=0.5),
-        ):  # fmt: skip
-            calls = [directory.check_password(ALICE, ALICE_PASSWORD) for _ in range(10)]
-            await asyncio.gather(*calls, return_exceptions=True)
-    while _sockets() > before or asyncio.all_tasks() > tasks:  # noqa: ASYNC110  for ever, if not
-        await asyncio.sleep(0)
+@pytest.mark.parametrize("octets", [0, 60])
+async def test_calls_that_are_given_up_leave_nothing_behind(open_: Opener, slapd: Slapd, octets: int):
+    async with serving(relaying(slapd.ldap, at_most=octets) if octets else say_nothing) as server:
+        before, tasks = _sockets(), asyncio.all_tasks()
+        directory = open_(server, starttls=False, timeout=0.5)
+        calls = [directory.check_password(ALICE, ALICE_PASSWORD) for _ in range(10)]
+        await asyncio.gather(*calls, return_exceptions=True)
+        while _sockets() > before or asyncio.all_tasks() > tasks:  # noqa: ASYNC110  for ever, if not
+            await asyncio.sleep(0)
 
 
 async def test_a_closed_directory_leaves_nothing_behind(open_: Opener):
@@ -237,7 +236,7 @@ async def test_a_connection_that_was_quiet_for_long_is_not_trusted(
     async with serving(relay) as server:
         directory = open_(server, starttls=False)
         assert await directory.find("alice")
-        monkeypatch.setattr(ldap, "IDLE_AT_MOST", 0)
+        monkeypatch.setattr(ldap_session, "IDLE_AT_MOST", 0)
         assert await directory.find("alice")
         assert relay.times == 2
 
@@ -250,9 +249,16 @@ async def test_a_hundred_logins_at_once_all_get_in(open_: Opener, slapd: Slapd):
 
 
 async def test_handshakes_under_way_are_bounded(open_: Opener, slapd: Slapd):
-    relay = Counted(relaying(slapd.ldap))
-    async with serving(relay) as server:
-        directory = open_(server, starttls=False, timeout=30)
-        checks = [directory.check_password(ALICE, ALICE_PASSWORD) for _ in range(100)]
-        await asyncio.gather(*checks)
-    assert 4 < relay.most <= ldap.HANDSHAKES + ldap.READERS + 3  # some may be saying goodbye
+    searching, silent = relaying(slapd.ldap), Counted(say_nothing)
+    relay = Counted(searching)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await (relay if relay.times < ldap_session.READERS else silent)(reader, writer)
+
+    async with serving(talk) as server:
+        directory = open_(server, starttls=False, timeout=0.5)
+        await asyncio.gather(*(directory.find("alice") for _ in range(ldap_session.READERS)))
+        assert relay.now == ldap_session.READERS
+        checks = [directory.check_password(ALICE, ALICE_PASSWORD) for _ in range(3 * ldap.HANDSHAKES)]
+        await asyncio.gather(*checks, return_exceptions=True)
+    assert silent.most == ldap.HANDSHAKES

@@ -1,6 +1,5 @@
 """The RADIUS server without network and database: a datagram in, its answer or its drop out."""
 
-from dataclasses import dataclass, field
 from ipaddress import ip_network
 from itertools import count
 from pathlib import Path
@@ -62,33 +61,27 @@ class PaperEndpoint(Endpoint):
         self.sent.append(datagram)
 
 
-@dataclass
-class PaperServer:
-    """A server whose every login is refused without a look, and kept in `attempts`."""
+class PaperServer(Server):
+    """The server up to the decision and behind it: every login is refused, and kept in `attempts`."""
 
-    attempts: list[Attempt] = field(default_factory=list)
-    ports: count = field(default_factory=lambda: count(1024))
-
-    def __post_init__(self) -> None:
-        self.server = Undecided(PaperLedger())
-        self.server.attempts = self.attempts
-
-    async def deliver(self, datagram: bytes, address: str = LAX, *, accounting: bool = False) -> bytes | str:
-        """Return the answer to a datagram, or the name of the drop; each comes from another port."""
-        port, endpoint, before = next(self.ports), PaperEndpoint(), DROPS.copy()
-        sender = Sender(address, port, (address, port), [])
-        answer = self.server._answer_accounting if accounting else self.server._answer_access
-        await self.server._serve(endpoint, datagram, sender, answer)
-        dropped = [name for (name,), number in (DROPS - before).items() for _ in range(number)]
-        assert len(endpoint.sent) + len(dropped) == 1, "an answer, or a drop with its reason"
-        return endpoint.sent[0] if endpoint.sent else dropped[0]
-
-
-class Undecided(Server):
-    """The server up to the decision, and again behind it."""
-
-    attempts: list[Attempt]
+    def __init__(self) -> None:
+        super().__init__(PaperLedger())
+        self.attempts: list[Attempt] = []
+        self._endpoint, self._ports = PaperEndpoint(), count(1024)
 
     async def decide(self, attempt: Attempt) -> Outcome:
         self.attempts.append(attempt)
         return Refuse(reasons.UNKNOWN_USER)
+
+    async def deliver(
+        self, datagram: bytes, address: str = LAX, *, port: int | None = None, accounting: bool = False
+    ) -> bytes | str:
+        """Return the answer to a datagram, or the name of the drop; each comes from another port."""
+        source = (address, port or next(self._ports))
+        self._endpoint.sent, before = [], DROPS.copy()
+        answer = self._answer_accounting if accounting else self._answer_access
+        await self._serve(self._endpoint, datagram, Sender(*source, source, []), answer)
+        dropped = [name for (name,), number in (DROPS - before).items() for _ in range(number)]
+        outcomes: list[bytes | str] = [*self._endpoint.sent, *dropped]
+        assert len(outcomes) == 1, "an answer, or a drop with its reason"
+        return outcomes[0]

@@ -13,6 +13,7 @@ from secondgate.radius.signing import (
     check_accounting,
     check_request,
     is_reply_to,
+    is_signed_reply_to,
     sign_accounting_reply,
     sign_reply,
     sign_request,
@@ -60,6 +61,16 @@ def test_a_reply_is_one_to_its_request_only(code: Code) -> None:
     assert is_reply_to(reply, request, SECRET)
     assert not is_reply_to(reply, request, Secret(b"another"))
     assert not is_reply_to(reply, Packet(1, 7, bytes(16)), SECRET)
+    assert is_signed_reply_to(reply + b"padding", request, SECRET)
+    assert not is_signed_reply_to(reply, request, Secret(b"another"))
+
+
+def test_a_reply_whose_signature_was_taken_out_is_none() -> None:
+    """CVE-2024-3596: the Response Authenticator alone is MD5, and can be made to fit."""
+    request = packet(NAME)
+    stripped = sign_accounting_reply(request.answer(Code.ACCESS_ACCEPT, [NAME]), SECRET)
+    assert is_reply_to(stripped, request, SECRET)
+    assert not is_signed_reply_to(stripped, request, SECRET)
 
 
 def test_a_reply_carries_one_message_authenticator() -> None:

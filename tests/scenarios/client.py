@@ -10,7 +10,7 @@ from secondgate.radius import attributes as a
 from secondgate.radius.attributes import Attribute, readable
 from secondgate.radius.hiding import hide
 from secondgate.radius.packet import Code, Packet, decode
-from secondgate.radius.signing import Secret, is_reply_to, sign_request
+from secondgate.radius.signing import Secret, is_signed_reply_to, sign_request
 
 # How long to wait for a reply that must come (a bound, not a measure), and for one that must not.
 PATIENCE = 20.0
@@ -52,7 +52,7 @@ class Client:
     def receive(self, request: Packet) -> tuple[Packet, bytes]:
         """Return the next reply, which must be one to `request` by someone who knows the secret."""
         datagram = self.socket.recv(4096)
-        assert is_reply_to(datagram, request, Secret(self.secret))
+        assert is_signed_reply_to(datagram, request, Secret(self.secret))
         reply = decode(datagram)
         assert reply.attributes[0][0] == a.MESSAGE_AUTHENTICATOR, "it must stand first"
         assert reply.identifier == request.identifier

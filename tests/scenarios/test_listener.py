@@ -8,7 +8,7 @@ import pytest
 
 from secondgate.radius import attributes as a
 from secondgate.radius.packet import Code, Packet, decode, encode
-from secondgate.radius.signing import Secret, is_reply_to, sign_request
+from secondgate.radius.signing import Secret, is_signed_reply_to, sign_request
 from tests.scenarios.client import PATIENCE, Client
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House
@@ -135,7 +135,7 @@ def test_ipv6_is_answered(sqlite_house: House) -> None:
         client.settimeout(PATIENCE)
         ping = Packet(Code.STATUS_SERVER, 1, secrets.token_bytes(16))
         client.sendto(sign_request(ping, secret), ("::1", port))
-        assert is_reply_to(client.recv(4096), ping, secret)
+        assert is_signed_reply_to(client.recv(4096), ping, secret)
 
 
 def test_a_wildcard_answers_from_the_address_that_was_asked(sqlite_house: House) -> None:

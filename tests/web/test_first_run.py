@@ -55,7 +55,9 @@ def test_a_new_link_voids_the_one_before(page: Page, open_house: House, link: st
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
-def test_every_page_fits_and_is_accessible(page: Page, open_house: House, link: str, theme: str, width: int) -> None:
+def test_every_page_fits_and_is_accessible(
+    page: Page, open_house: House, link: str, theme: str, width: int
+) -> None:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 800})
     base = f"http://127.0.0.1:{open_house.web}"

@@ -1,0 +1,139 @@
+"""The ledger on both databases, through their own drivers."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from secondgate.ledger.ledger import Entry, EventRow, Ledger, LedgerError
+from secondgate.ledger.reading import Question, user_key
+from secondgate.ledger.store import PostgresStore, SqliteStore, Store
+from secondgate.login.facts import as_json
+from secondgate.methods.method import Fits
+from secondgate.vault.keyring import Keyring, read_key
+from tests.scenarios.house import House
+
+pytestmark = pytest.mark.real
+
+HOUSE = """
+users:
+  - {login: ann, authenticators: [{method: totp, secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP}]}
+  - {login: bob, authenticators: [{method: backup-codes, codes: [aaaaaaaa, bbbbbbbb]}]}
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    url = request.getfixturevalue("postgresql").create_database() if request.param == "postgresql" else ""
+    house = House(tmp_path, database_url=url)
+    house.configure(HOUSE)
+    return house
+
+
+def node(house: House) -> Ledger:
+    """Return a node's ledger."""
+    data = house.folder / "data"
+    store: Store = (
+        PostgresStore(house.database_url) if house.database_url else SqliteStore(data / "secondgate.db")
+    )
+    return Ledger(store, Keyring(read_key(data / "vault.key")))
+
+
+@pytest.fixture
+async def ledger(house: House) -> AsyncIterator[Ledger]:
+    ledger = node(house)
+    yield ledger
+    await ledger.close()
+
+
+def event(at: float | None = None, **fields: str) -> EventRow:
+    return EventRow(at or time.time(), "login.refused", "", None, None, fields.get("source", ""), as_json({}))
+
+
+async def spend(
+    ledger: Ledger, position: int, digest: str, *, at_least: int, at_most: int, name: str = "ann"
+) -> bool:
+    held = (await ledger.open(Question((name,)))).people[0].authenticators[0]
+    return await ledger.commit(
+        Entry(event(), digest=digest, spend=(held.id, Fits(position, at_least, at_most)))
+    )
+
+
+async def test_a_position_moves_once_for_many_nodes(house: House, ledger: Ledger) -> None:
+    other = node(house)
+    tries = [spend((ledger, other)[n % 2], 7, f"request {n}", at_least=-1, at_most=6) for n in range(30)]
+    assert sum(await asyncio.gather(*tries)) == 1
+    await other.close()
+
+
+async def test_the_request_that_moved_it_finds_its_mark_and_no_other_does(ledger: Ledger) -> None:
+    assert await spend(ledger, 7, "mine", at_least=-1, at_most=6)
+    assert await spend(ledger, 7, "mine", at_least=-1, at_most=6)
+    assert not await spend(ledger, 7, "another", at_least=-1, at_most=6)
+    assert await spend(ledger, 8, "newer", at_least=-1, at_most=7)
+    assert not await spend(ledger, 7, "mine", at_least=-1, at_most=6)
+
+
+async def test_of_two_backup_codes_at_once_none_is_lost(ledger: Ledger) -> None:
+    """Each sets its own bit from what it read; the second must not overwrite the first's."""
+    both = await asyncio.gather(
+        spend(ledger, 0b01, "one", at_least=0, at_most=0, name="bob"),
+        spend(ledger, 0b10, "two", at_least=0, at_most=0, name="bob"),
+    )
+    assert sorted(both) == [False, True]
+
+
+async def failures(ledger: Ledger, key: str) -> int:
+    found = (await ledger.open(Question(keys=(key,)))).failures.get(key)
+    return found.count if found else 0
+
+
+async def test_failures_add_up_decay_and_are_forgiven(ledger: Ledger) -> None:
+    key, now = user_key("x"), 1_800_000_000.0
+    for _ in range(12):
+        await ledger.commit(Entry(event(now), fail=(key,)))
+    assert await failures(ledger, key) == 12
+    await ledger.commit(Entry(event(now + 2 * 900), fail=(key,)))
+    assert await failures(ledger, key) == 11
+    await ledger.commit(Entry(event(now), clear=(key,)))
+    assert await failures(ledger, key) == 0
+
+
+async def test_a_clock_that_was_set_back_adds_one_failure_for_one(ledger: Ledger) -> None:
+    key, now = user_key("x"), 1_800_000_000.0
+    await ledger.commit(Entry(event(now), fail=(key,)))
+    await ledger.commit(Entry(event(now - 86_400), fail=(key,)))
+    assert await failures(ledger, key) == 2
+
+
+async def test_failures_at_once_all_count(ledger: Ledger) -> None:
+    await asyncio.gather(*(ledger.commit(Entry(event(), fail=("a", "b"))) for _ in range(20)))
+    assert (await failures(ledger, "a"), await failures(ledger, "b")) == (20, 20)
+
+
+async def test_a_question_that_the_database_refuses_costs_the_others_nothing(ledger: Ledger) -> None:
+    bad, good = await asyncio.gather(
+        ledger.open(Question(("nul\0",))), ledger.open(Question(("ann",))), return_exceptions=True
+    )
+    assert not isinstance(good, BaseException)
+    assert [person.login for person in good.people] == ["ann"]
+    assert isinstance(bad, LedgerError) or bad.people == ()  # type: ignore[union-attr]  # SQLite takes it
+
+
+async def test_an_entry_that_the_database_refuses_costs_the_others_nothing(ledger: Ledger) -> None:
+    unknown = ("0" * 64, "1" * 32, "2" * 32, "3" * 32, 0.0)  # a question of nobody at nothing
+    bad, good = await asyncio.gather(
+        ledger.commit(Entry(event(), ask=unknown)), ledger.commit(Entry(event())), return_exceptions=True
+    )
+    assert good is True
+    assert isinstance(bad, LedgerError)
+
+
+async def test_what_is_old_is_deleted(ledger: Ledger) -> None:
+    await ledger.commit(Entry(event(1.0), fail=("old",)))
+    await ledger.commit(Entry(event(), fail=("new",)))
+    await ledger.prune(time.time() - 300)
+    assert (await failures(ledger, "old"), await failures(ledger, "new")) == (0, 1)
+    await ledger.check()
