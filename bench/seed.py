@@ -28,6 +28,7 @@ def main() -> None:
         sys.exit(f"bench.seed: {failed}")
     from bench import rows  # its models need Django, which is ready now
 
+    rows.hurry()
     application = rows.configure()
     rows.add_people(said.users)
     rows.add_events(said.events, users=said.users, application=application, now=time.time())

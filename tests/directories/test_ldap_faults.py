@@ -85,7 +85,7 @@ async def test_half_an_answer_is_silence_and_freezes_nobody(
         with pytest.raises(DirectoryError, match="did not answer within") as raised:
             await open_(server, starttls=False, timeout=0.5).find("alice")
     assert raised.value.silent
-    assert len(looks) <= octets + 5
+    assert len(looks) <= octets + 10
 
 
 async def test_an_answer_may_come_octet_by_octet(open_: Opener, slapd: Slapd):
@@ -99,7 +99,7 @@ async def test_waiting_for_a_silent_server_does_not_spin(open_: Opener, looks: l
     async with serving(say_nothing) as server:
         with pytest.raises(DirectoryError):
             await open_(server, starttls=False, timeout=0.5).find("alice")
-    assert len(looks) <= 3  # libldap is there; the hang-up, twice
+    assert len(looks) <= 10  # libldap is there; the hang-up; and some to spare. Spinning is thousands
 
 
 @pytest.mark.parametrize("octets", [0, 60])
@@ -111,6 +111,16 @@ async def test_calls_that_are_given_up_leave_nothing_behind(open_: Opener, slapd
         await asyncio.gather(*calls, return_exceptions=True)
         while _sockets() > before or asyncio.all_tasks() > tasks:  # noqa: ASYNC110  for ever, if not
             await asyncio.sleep(0)
+
+
+async def test_refused_logins_leave_nothing_behind(open_: Opener):
+    directory = open_()
+    assert await directory.find("locked")
+    before, tasks = _sockets(), asyncio.all_tasks()
+    for _ in range(5):
+        await directory.check_password(Account("locked"), "L0cked-Passw0rd")
+    while _sockets() > before or asyncio.all_tasks() > tasks:  # noqa: ASYNC110  for ever, if not
+        await asyncio.sleep(0)
 
 
 async def test_a_closed_directory_leaves_nothing_behind(open_: Opener):
