@@ -1,6 +1,5 @@
 """The end of a login: spend the proof and write the event, in one transaction."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from secondgate.events import names
@@ -27,16 +26,19 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
     What the proof spends may have been spent by another login since it was read; then this one is
     refused with `code-used`. Raises LedgerError when nothing is certain.
     """
-    entry = Entry(_event(login, outcome), digest=login.attempt.digest, signs=login.attempt.signs)
+    answer = typed.answers.state_hash if typed and typed.answers else None
+    event, digest, signs = _event(login, outcome), login.attempt.digest, login.attempt.signs
     match outcome:
         case Accept(proof=proof):
             lost = Refuse(reasons.CODE_USED if proof else reasons.STATE_USED)
             failures = login.reading.failures
-            entry = replace(
-                entry,
+            entry = Entry(
+                event,
+                digest=digest,
+                signs=signs,
                 spend=(proof.authenticator, proof.spend) if proof else None,
-                answer=typed.answers.state_hash if typed and typed.answers else None,
-                if_lost=_event(login, lost, (LOST, {})),
+                answer=answer,
+                if_lost=lambda: _event(login, lost, (LOST, {})),
                 clear=tuple(key for key in login.keys if key in failures),
             )
             if await login.ledger.commit(entry):
@@ -44,15 +46,12 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
             login.trail.note(LOST)
             return lost
         case Challenge(user=user, policy=policy, state=state):
-            application = login.attempt.application.id
-            entry = replace(entry, ask=(hash_state(state), application, user.id, policy, login.attempt.at))
+            ask = (hash_state(state), login.attempt.application.id, user.id, policy, login.attempt.at)
+            entry = Entry(event, digest=digest, signs=signs, ask=ask)
         case Refuse(reason=reason):
-            entry = replace(
-                entry,
-                # A wrong answer closes its question: one guess a challenge.
-                answer=typed.answers.state_hash if typed and typed.answers else None,
-                fail=login.keys if reason.counts else (),
-            )
+            # A wrong answer closes its question: one guess a challenge.
+            fail = login.keys if reason.counts else ()
+            entry = Entry(event, digest=digest, signs=signs, answer=answer, fail=fail)
     await login.ledger.commit(entry)
     return outcome
 
