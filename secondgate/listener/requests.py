@@ -75,6 +75,8 @@ def _typed(request: Packet, client: Client) -> str | None:
         text = octets.decode()
     except UnicodeDecodeError:
         return None
+    if text.isprintable():  # nearly all are, and the look at each character is slow
+        return text
     return None if any(category(sign) == "Cc" for sign in text) else text
 
 

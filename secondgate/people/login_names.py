@@ -33,7 +33,7 @@ def candidates(typed: str) -> tuple[Candidate, ...]:
     whole address: the directories' realms decide.
     """
     whole = normalise(typed)
-    if not whole or len(whole) > MAX_LENGTH or any(unicodedata.category(sign) == "Cc" for sign in whole):
+    if not whole or len(whole) > MAX_LENGTH or _has_controls(whole):
         return ()
     realm, slash, name = whole.partition("\\")
     if slash:
@@ -42,6 +42,10 @@ def candidates(typed: str) -> tuple[Candidate, ...]:
     if at and name and realm:
         return (Candidate(realm, name), Candidate(None, whole))
     return (Candidate(None, whole),)
+
+
+def _has_controls(text: str) -> bool:
+    return not text.isprintable() and any(unicodedata.category(sign) == "Cc" for sign in text)
 
 
 def masked(typed: str) -> str:
