@@ -87,4 +87,4 @@ def command(folder: Path, port: int) -> list[str]:
     """Return how to run it in the foreground on this port."""
     config = RADIUSD.substitute(folder=folder, secret=SECRET, port=port)
     (folder / "radiusd.conf").write_text(config)
-    return ["freeradius", "-f", "-n", "radiusd", "-d", str(folder), "-l", "stderr"]
+    return ["freeradius", "-f", "-n", "radiusd", "-d", str(folder), "-l", "stdout"]
