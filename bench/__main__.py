@@ -40,6 +40,7 @@ def _run(rounds: int, logins: int, users: int, names: Sequence[str]) -> str:
     with ExitStack() as open_:
         folder = Path(open_.enter_context(tempfile.TemporaryDirectory(prefix="secondgate-bench-")))
         folder.chmod(0o755)  # PostgreSQL runs as another user, in a folder of its own within
+        described = machine.described(folder)
         house = House(folder, users, load.build(), open_)
         servers = [SERVERS[name](house) for name in names]
         measured: dict[str, list[Measured]] = defaultdict(list)
@@ -47,7 +48,7 @@ def _run(rounds: int, logins: int, users: int, names: Sequence[str]) -> str:
             for server in servers:
                 say(f"round {number + 1} of {rounds}: {server.name}")
                 measured[server.name].append(measure(server, folder, number, logins))
-        return report(measured, BASE, users=users, logins=logins, machine=machine.described(folder))
+        return report(measured, BASE, users=users, logins=logins, machine=described)
 
 
 def _names(said: argparse.Namespace) -> list[str]:

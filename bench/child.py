@@ -5,6 +5,7 @@ only, which then stops them one by one.
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,7 +34,7 @@ class Child:
         environment: Mapping[str, str] | None = None,
         stop_with: signal.Signals = signal.SIGTERM,
     ) -> None:
-        self._command, self._log = [str(part) for part in command], log
+        self._command, self._log = _words(command), log
         self._is_ready, self._stop_with = is_ready, stop_with
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,12 +94,21 @@ class Child:
 
 def run(*command: str | Path, environment: Mapping[str, str] | None = None, stdin: str = "") -> str:
     """Return what a command prints. Raises BenchError, with what it said, when it fails."""
-    words = [str(part) for part in command]
+    words = _words(command)
     done = subprocess.run(words, input=stdin, capture_output=True, text=True, env=environment)
     if done.returncode:
         said = done.stdout[-2000:] + done.stderr[-2000:]
         raise BenchError(f"{words[0]} ended with {done.returncode}:\n{said}")
     return done.stdout
+
+
+def _words(command: Sequence[str | Path]) -> list[str]:
+    """Return the command with its program's path: of daemons only root's PATH knows. Raises BenchError."""
+    program, *others = map(str, command)
+    found = shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+    if found is None:
+        raise BenchError(f"{program} is not installed. `scripts/packages bench` installs what is needed.")
+    return [found, *others]
 
 
 def free_port() -> int:

@@ -11,11 +11,12 @@ WRITES: Final = 50
 
 
 def described(folder: Path) -> str:
-    """Return the line; `folder` is where the databases lie."""
-    cores = len(os.sched_getaffinity(0))
+    """Return the line; `folder` is where the databases lie. Ask before the run: the load is others'."""
+    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     return (
         f"{cores} {'core' if cores == 1 else 'cores'}, Python {platform.python_version()}, "
-        f"Linux {platform.release()}; a durable write takes {durable_write(folder) * 1000:.2f} ms."
+        f"Linux {platform.release()}; a durable write takes {durable_write(folder) * 1000:.2f} ms; "
+        f"load average before the run {load:.1f}."
     )
 
 

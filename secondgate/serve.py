@@ -7,6 +7,7 @@ pipe that the kernel then closes.
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import shutil
@@ -128,7 +129,7 @@ def _listen(service: Service, text: str, setting: str, *, required: bool) -> Non
     try:
         endpoint = service.server.listen(host, port, accounting=accounting, shared=service.workers > 1)
     except OSError as cause:
-        if required:
+        if required or cause.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
             raise ServeError(f"UDP {text} cannot be opened: {cause.strerror}. {_remedy(cause)}") from cause
         log.warning("port-not-opened", port=text, fault=cause.strerror)
         return
@@ -270,8 +271,21 @@ async def _greet(service: Service) -> None:
     print(f"Ready. Data folder: {service.settings.data}", flush=True)
 
 
+def _log_without_locals() -> None:
+    """Write the process log as JSON lines; a traceback shows lines of code, never what was in variables."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+
+
 def run(settings: Settings, *, workers: int, only: str | None) -> None:
     """Run the service on uvloop until a signal comes. Raises ServeError or SettingError."""
+    _log_without_locals()
     if workers > 1 and WORKER not in os.environ:
         metrics.share(Path(settings.data) / "metrics")
     uvloop.run(serve(settings, workers=workers, only=only))

@@ -5,7 +5,7 @@ Verdict                 what it said of a password
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
@@ -60,7 +60,7 @@ class Account:
     """A user whose password is to be checked: what we know, the directory looks up the rest."""
 
     login: str
-    password_hash: str = ""  # only the built-in directory has one
+    password_hash: str = field(default="", repr=False)  # only the built-in directory has one
 
 
 @dataclass(frozen=True, slots=True)

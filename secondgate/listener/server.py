@@ -157,7 +157,7 @@ class Server:
         signed = check_request(datagram, request, application.secret, required=_must_sign(client))
         attempt = to_attempt(
             request, client, sender.address, snapshot=snapshot, signed=signed, at=time.time(),
-            digest=self.ledger.mark(b"%s %d " % (sender.address.encode(), sender.port) + datagram[:20]),
+            digest=self.ledger.mark(b"%s %d " % (sender.address.encode(), sender.port) + datagram),
         )  # fmt: skip
         outcome = await self.decide(attempt)
         return sign_reply(reply(request, outcome, application), application.secret)

@@ -22,7 +22,7 @@ class Attempt:
     application: Application
     client: str
     login_name: str
-    typed: str | None
+    typed: str | None = field(repr=False)
     digest: str
     at: float
     protocol: str = "PAP"

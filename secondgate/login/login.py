@@ -1,9 +1,12 @@
 """One login under way: what came, what the ledger said, and what the steps have noted."""
 
 import hashlib
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from secondgate.ledger.ledger import Ledger, Question, Reading
+from django.db import DatabaseError
+
+from secondgate.ledger.ledger import Ledger, LedgerError, Question, Reading
 from secondgate.login.attempt import Attempt
 from secondgate.login.trail import Trail
 from secondgate.people.login_names import Candidate, candidates, masked
@@ -68,6 +71,14 @@ async def open_login(attempt: Attempt, ledger: Ledger) -> Login:
     login.trail.note("packet.read", client=attempt.client, protocol=attempt.protocol, **attempt.facts)
     login.trail.note("application.found", application=attempt.application.id)
     return login
+
+
+async def written(change: Awaitable[None]) -> None:
+    """Await a change that goes by the ORM; raise LedgerError where the database does not take it."""
+    try:
+        await change
+    except DatabaseError as cause:
+        raise LedgerError(f"The database says: {cause}.") from cause
 
 
 def _question(attempt: Attempt, names: tuple[Candidate, ...], ledger: Ledger) -> Question:

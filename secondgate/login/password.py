@@ -7,7 +7,7 @@ from secondgate.directories.directory import Account, Verdict
 from secondgate.ledger.reading import Person
 from secondgate.login import reasons
 from secondgate.login.health import asked
-from secondgate.login.login import Login
+from secondgate.login.login import Login, written
 from secondgate.login.outcome import Ended
 from secondgate.login.reasons import Reason
 from secondgate.login.typed import Typed
@@ -40,5 +40,5 @@ async def check_password(login: Login, user: Person, typed: Typed) -> None:
         if user.external_id:
             login.trail.note("password.another-person", directory=directory.id)
             raise Ended(reasons.ANOTHER_PERSON)
-        await entries.link(user.id, checked.found)
+        await written(entries.link(user.id, checked.found))
     login.trail.note("password.fits", directory=directory.id)

@@ -1,6 +1,6 @@
 """What was typed, taken apart as the policy says: a password, an answer, or both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from secondgate.ledger.reading import Asked
@@ -17,8 +17,8 @@ SAME_REQUEST: Final = 30  # seconds in which the identical datagram gets the sam
 class Typed:
     """What is to be checked. `answers` is the question that the answer belongs to."""
 
-    password: str | None
-    answer: str | None
+    password: str | None = field(repr=False)
+    answer: str | None = field(repr=False)
     answers: Asked | None = None
 
 

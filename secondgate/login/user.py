@@ -8,7 +8,7 @@ from secondgate.ledger.reading import Person, user_key
 from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
 from secondgate.login.health import asked
-from secondgate.login.login import Login, name_key, source_keys
+from secondgate.login.login import Login, name_key, source_keys, written
 from secondgate.login.outcome import Ended
 from secondgate.login.throttle import FREE, remaining
 from secondgate.people.login_names import Candidate
@@ -71,7 +71,8 @@ def _end_if_throttled(login: Login, keys: tuple[str, ...]) -> None:
 def _end_if_crowded(login: Login, user: Person) -> None:
     """End the login where more of this user are under way than may fail freely: guesses in parallel."""
     count = login.ledger.under_way[user.id]
-    if count > FREE:
+    failures = login.reading.failures.get(user_key(user.id))
+    if count > max(1, FREE - (failures.count if failures else 0)):
         login.trail.note("user.throttled", count=count, seconds=1)
         raise Ended(reasons.THROTTLED)
 
@@ -86,7 +87,7 @@ async def _search_directories(login: Login) -> list[Person]:
             found = await _find(login, directory, candidate.name)
             if found is None:
                 continue
-            await entries.adopt(directory.id, found, candidate.name)
+            await written(entries.adopt(directory.id, found, candidate.name))
             login.trail.note("user.adopted", directory=directory.id, login=login.attempt.login_name)
             await login.read_again()
             return _matching(login) or await _end_unknown(login)

@@ -10,6 +10,7 @@ from secondgate.directories.models import Directory
 from secondgate.methods import enrolment
 from secondgate.methods.models import Authenticator
 from secondgate.people import accounts
+from secondgate.people.login_names import normalise
 from secondgate.people.models import Group, User
 from secondgate.policies import configure as policies
 from secondgate.policies.models import Policy
@@ -39,12 +40,16 @@ def prune(configuration: Configuration, *, by: str) -> None:
 
 
 def _prune_users(configuration: Configuration, *, by: str) -> None:
-    named = {(item.says.directory, item.says.login): item for item in configuration.users}
-    local = User.objects.filter(entry__directory__kind="local", role="").select_related("entry__directory")
-    for user in local:
-        item = named.get((user.entry.directory.name, user.login))
+    """Remove people of built-in directories, and everyone's authenticators, that the file does not name.
+
+    A person whom another directory knows stays: it would bring them again. Their authenticators do not.
+    """
+    named = {(item.says.directory, normalise(item.says.login)): item for item in configuration.users}
+    for user in User.objects.filter(role="").select_related("entry__directory"):
+        directory = user.entry.directory if hasattr(user, "entry") else None
+        item = named.get((directory.name, normalise(user.login))) if directory else None
         kept = [held.says.name for held in item.authenticators] if item else []
         for authenticator in Authenticator.objects.filter(user=user).exclude(name__in=kept):
             enrolment.remove(authenticator, by=by)
-        if item is None:
+        if item is None and directory is not None and directory.kind == "local":
             accounts.remove(user, by=by)

@@ -16,8 +16,8 @@ def setting(says: str, *, default: Any = MISSING, secret: bool = False, file: bo
     """
     metadata = {"says": says, "secret": secret, "file": file}
     if default is MISSING:
-        return field(metadata=metadata)
-    return field(default=default, metadata=metadata)
+        return field(metadata=metadata, repr=not secret)
+    return field(default=default, metadata=metadata, repr=not secret)
 
 
 def secret_fields(settings: type[Any]) -> Iterator[Field[Any]]:

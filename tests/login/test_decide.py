@@ -118,6 +118,14 @@ async def test_guesses_in_parallel_gain_nothing(door: Door) -> None:
     assert not door.ledger.under_way
 
 
+async def test_after_a_wait_one_guess_is_looked_at_and_no_more(door: Door) -> None:
+    for _ in range(FREE):
+        assert await door.reason("000000") == "wrong-code"
+    later = NOW + wait(FREE) + 1
+    reasons = Counter(await asyncio.gather(*(door.reason(f"{guess:06}", at=later) for guess in range(40))))
+    assert reasons == {"wrong-code": 1, "throttled": 39}
+
+
 async def test_a_source_is_slowed_whoever_it_tries_to_be(door: Door) -> None:
     for number in range(FREE):
         assert await door.reason("000000", name=f"nobody{number}", source="198.51.100.7") == "unknown-user"

@@ -86,3 +86,13 @@ def test_every_change_is_an_event_with_before_and_after(configure: Configure) ->
     assert event.name == "application.changed"
     assert event.facts["before"]["secret"] != event.facts["after"]["secret"]
     assert "another-secret" not in str(event.facts)
+
+
+def test_prune_takes_authenticators_of_people_of_every_directory(configure: Configure) -> None:
+    held = "authenticators: [{method: totp, secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP}]"
+    directory = "directories:\n  - {name: LDAP, kind: ldap, servers: [ldaps://dc.test], base_dn: dc=test}\n"
+    configure(f"{directory}users:\n  - {{login: eve, directory: LDAP, {held}}}\n")
+    assert Authenticator.objects.count() == 1
+    configure(f"{directory}users: []\n", prune=True)
+    assert not Authenticator.objects.exists()
+    assert User.objects.get().login == "eve", "her directory would bring her again"

@@ -39,9 +39,7 @@ class OwnerForm(forms.Form):
         max_length=LONGEST,
         strip=False,
         help_text=f"At least {SHORTEST} characters. A sentence is good; signs and digits are not required.",
-        widget=forms.PasswordInput(
-            attrs={"class": "input", "autocomplete": "new-password"}, render_value=True
-        ),
+        widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "new-password"}),
     )
 
     def clean_login(self) -> str:
