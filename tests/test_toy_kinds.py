@@ -36,6 +36,9 @@ class DateMethod:
     def store(self, settings: DateSettings) -> tuple[bytes, dict[str, Any], int]:
         return settings.pepper.encode(), {}, -1
 
+    def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
+        return max(position, known.position)
+
     def check(self, authenticator: Enrolled, answer: str, now: float) -> MethodVerdict:
         today = datetime.fromtimestamp(now, UTC)
         if answer != authenticator.secret.decode() + today.strftime("%m%d"):

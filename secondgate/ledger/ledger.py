@@ -114,6 +114,7 @@ class Ledger:
 
     async def check(self) -> None:
         """Return when the database can be read and written durably. Raises LedgerError."""
+        await self._call(Question())
         await self._call(Beat())
 
     async def prune(self, before: float) -> None:
@@ -153,7 +154,7 @@ class Ledger:
         try:
             readings = read_all(self._store, self._keyring, questions)
             if readings[0].revision != self.snapshot.revision:
-                self.snapshot = read_snapshot(self._store, self._keyring, self.snapshot)
+                self.snapshot = self._read_snapshot()
         except StoreError as cause:
             if cause.row_is_at_fault and len(questions) > 1:
                 return [pair for question in questions for pair in self._read([question])]
@@ -162,10 +163,19 @@ class Ledger:
             return [(question, cause) for question in questions]
         return list(zip(questions, readings, strict=True))
 
-    def _write(self, entries: list[Entry]) -> list[tuple[Any, Any]]:
+    def _read_snapshot(self) -> Snapshot:
+        """Return the configuration; one that cannot be understood is a fault of the database's, in words."""
+        try:
+            return read_snapshot(self._store, self._keyring, self.snapshot)
+        except (KeyError, TypeError, ValueError) as cause:
+            raise StoreError(f"The configuration cannot be read: {cause!r}.") from cause
+
+    def _write(self, entries: list[Entry], *, again: bool = False) -> list[tuple[Any, Any]]:
         try:
             won = self._write_together(entries)
         except StoreError as cause:
+            if cause.again and not again:  # two nodes waited for each other; nothing was written
+                return self._write(entries, again=True)
             if cause.row_is_at_fault and len(entries) > 1:  # one bad row must not cost the others
                 return [pair for entry in entries for pair in self._write([entry])]
             return [(entry, cause) for entry in entries]

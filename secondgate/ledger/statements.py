@@ -61,7 +61,7 @@ GROUPS: Final = Select("SELECT user_id, group_id FROM people_membership WHERE us
 FAILURES: Final = Select("SELECT key, failures, failed_at FROM ledger_throttle WHERE key AMONG ?")
 
 CHALLENGES: Final = Select("""
-    SELECT state_hash, application_id, user_id, policy_id, asked_at, answered_by
+    SELECT state_hash, application_id, user_id, policy_mark, asked_at, answered_by
     FROM methods_challenge WHERE state_hash AMONG ?""")
 
 APPLICATIONS: Final = Select("""
@@ -81,7 +81,8 @@ APPLICATION_DIRECTORIES: Final = Select("""
     SELECT application_id, directory_id FROM directories_application ORDER BY position""")
 
 POLICIES: Final = Select("""
-    SELECT id, name, application_id, login, methods, challenge FROM policies_policy ORDER BY position""")
+    SELECT id, name, application_id, login, methods, challenge FROM policies_policy
+    ORDER BY position, name""")
 
 POLICY_GROUPS: Final = Select("SELECT policy_id, group_id FROM policies_policy_group")
 
@@ -116,11 +117,11 @@ ANSWER: Final = Write(
 
 ASK: Final = Write(
     sqlite="""
-    INSERT INTO methods_challenge (state_hash, application_id, user_id, policy_id, asked_at, answered_by)
+    INSERT INTO methods_challenge (state_hash, application_id, user_id, policy_mark, asked_at, answered_by)
     VALUES (?, ?, ?, ?, ?, '')""",
     postgresql="""
-    INSERT INTO methods_challenge (state_hash, application_id, user_id, policy_id, asked_at, answered_by)
-    SELECT s.*, '' FROM unnest(%s::text[], %s::uuid[], %s::uuid[], %s::uuid[], %s::float8[]) AS s""",
+    INSERT INTO methods_challenge (state_hash, application_id, user_id, policy_mark, asked_at, answered_by)
+    SELECT s.*, '' FROM unnest(%s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::float8[]) AS s""",
 )
 
 FAIL: Final = Write(

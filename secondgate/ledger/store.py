@@ -10,19 +10,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from secondgate.ledger.statements import Select, Write
 
 Row = tuple[Any, ...]
 
+# How libpq notices that a server has vanished without a word: within about four seconds, as long as
+# a client waits. The statement timeout is the server's, and of no use then.
+GIVES_UP: Final[dict[str, Any]] = {
+    "tcp_user_timeout": 4000,  # milliseconds
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+}
+
 
 class StoreError(Exception):
-    """The database did not do it. `row_is_at_fault`: another row may fare better."""
+    """The database did not do it.
 
-    def __init__(self, message: str, *, row_is_at_fault: bool = False) -> None:
+    `row_is_at_fault`: another row may fare better. `again`: the same may be done when tried again.
+    """
+
+    def __init__(self, message: str, *, row_is_at_fault: bool = False, again: bool = False) -> None:
         super().__init__(message)
         self.row_is_at_fault = row_is_at_fault
+        self.again = again
 
 
 class Store(Protocol):
@@ -148,7 +161,7 @@ class PostgresStore:
     def _connection(self) -> Any:
         if self._open is None:
             try:
-                self._open = self._driver.connect(self._url, autocommit=True, connect_timeout=2)
+                self._open = self._driver.connect(self._url, autocommit=True, connect_timeout=2, **GIVES_UP)
                 _read_as_text(self._open)
                 # The client waits 5 s; a statement that takes longer helps nobody.
                 self._open.execute("SET statement_timeout = '4s'")
@@ -223,7 +236,11 @@ class PostgresStore:
 
     def _error(self, cause: Exception) -> StoreError:
         row_is_at_fault = isinstance(cause, (self._driver.IntegrityError, self._driver.DataError))
-        return StoreError(f"PostgreSQL says: {' '.join(str(cause).split())}", row_is_at_fault=row_is_at_fault)
+        again = isinstance(
+            cause, (self._driver.errors.DeadlockDetected, self._driver.errors.SerializationFailure)
+        )
+        said = " ".join(str(cause).split())
+        return StoreError(f"PostgreSQL says: {said}", row_is_at_fault=row_is_at_fault, again=again)
 
 
 def _read_as_text(connection: Any) -> None:

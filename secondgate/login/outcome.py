@@ -28,7 +28,7 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Asked for more. `state` comes back with the answer; `policy` is the one that asks."""
+    """Asked for more. `state` comes back with the answer; `policy` is the mark of the one that asks."""
 
     user: Person
     policy: str

@@ -29,7 +29,7 @@ async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typ
         raise Ended(reasons.NO_AUTHENTICATOR)
     if typed.answer is None:
         login.trail.note("second-factor.asked")
-        raise Ended(Challenge(user, rule.id, PROMPT, secrets.token_bytes(16)))
+        raise Ended(Challenge(user, rule.mark, PROMPT, secrets.token_bytes(16)))
     return _check(login, held, typed.answer.strip())
 
 

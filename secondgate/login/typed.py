@@ -75,6 +75,6 @@ def _question_of(login: Login, rule: Rule) -> Asked:
         raise Ended(reasons.STATE_USED)
     if seconds > ANSWER_WITHIN + (SAME_REQUEST if asked.answered_by else 0):
         raise Ended(reasons.STATE_EXPIRED)
-    if asked.policy != rule.id:
+    if asked.policy != rule.mark:
         raise Ended(reasons.POLICY_CHANGED)
     return asked

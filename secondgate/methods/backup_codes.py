@@ -5,6 +5,7 @@ overwrite each other's bit, so the ledger must find exactly the position that wa
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Final
@@ -56,6 +57,12 @@ class BackupCodes:
         if len(set(codes)) < len(codes):
             raise ValueError("Two of the backup codes are the same.")
         return "\n".join(codes).encode(), {"count": len(codes)}, 0
+
+    def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
+        """Return the bits of those codes that were used on another list, wherever they stood there."""
+        old = known.secret.split(b"\n")
+        used = {code for number, code in enumerate(old) if known.position >> number & 1}
+        return position | sum(1 << number for number, code in enumerate(secret.split(b"\n")) if code in used)
 
     def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
         """Return whether the answer is a code of the list that has not been used."""

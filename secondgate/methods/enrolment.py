@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from secondgate.events.record import record_change
+from secondgate.methods.method import Enrolled
 from secondgate.methods.models import Authenticator
 from secondgate.methods.registry import METHODS
 from secondgate.people.models import User
@@ -18,27 +19,30 @@ TABLE = Authenticator._meta.db_table
 
 @transaction.atomic
 def enrol(user: User, method: str, name: str, settings: Any, *, by: str) -> Authenticator:
-    """Give `user` an authenticator, or a known one of that name another seed.
+    """Give `user` an authenticator, or a known one of that name other settings.
 
-    What logins have moved stays where it is as long as the seed does. Raises ValueError, in words.
+    What logins have used stays used, whatever it is called now and whatever else has changed.
+    Raises ValueError, in words.
     """
-    secret, shown, position = METHODS[method].store(settings)
-    authenticator = Authenticator.objects.filter(user=user, name=name).first()
-    before = described(authenticator) if authenticator else None
-    is_new = authenticator is None
-    authenticator = authenticator or Authenticator(user=user, name=name, method=method)
+    kind = METHODS[method]
+    secret, shown, position = kind.store(settings)
+    held = {one.name: one for one in Authenticator.objects.select_for_update().filter(user=user)}
+    authenticator = held.get(name) or Authenticator(user=user, name=name, method=method)
     if authenticator.method != method:
         raise ValueError(
             f"{name} is a {authenticator.method} authenticator already; give this one another name."
         )
-    new_seed = is_new or secrets.kept(TABLE, authenticator.pk, "secret") != secret
-    if new_seed:
-        authenticator.position, authenticator.spent_by, authenticator.spent_at = position, "", 0
+    is_new = name not in held
+    before = None if is_new else described(authenticator)
+    kept = {one.pk: secrets.kept(TABLE, one.pk, "secret") or b"" for one in held.values()}
+    if is_new or kept[authenticator.pk] != secret or authenticator.settings != shown:
+        for one in held.values():
+            if one.method == method:
+                known = Enrolled(one.pk.hex, one.name, kept[one.pk], one.settings, one.position)
+                position = kind.carry(known, secret, shown, position)
+        authenticator.settings, authenticator.position = shown, position
+        authenticator.save(update_fields=None if is_new else ["settings", "position"])
         secrets.keep(TABLE, authenticator.pk, "secret", secret)
-    if new_seed or authenticator.settings != shown:
-        authenticator.settings = shown
-        moved = ["position", "spent_by", "spent_at"] if new_seed else []
-        authenticator.save(update_fields=None if is_new else ["settings", *moved])
     after = described(authenticator)
     if after != before:
         record_change("authenticator", authenticator.pk, before, after, by=by)

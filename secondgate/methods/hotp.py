@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest, digest
 from typing import Any, Final, Literal
@@ -68,6 +69,10 @@ class Hotp:
             raise ValueError(f"counter is {settings.counter}; it must be from 0 to {COUNTER_MOST}.")
         shown = {"digits": settings.digits, "algorithm": settings.algorithm}
         return seed(settings.secret), shown, settings.counter - 1
+
+    def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
+        """Return the newest used counter of the same seed."""
+        return max(position, known.position) if known.secret == secret else position
 
     def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
         """Return whether the answer is one of the next codes, or one that was used lately."""

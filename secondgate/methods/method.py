@@ -57,6 +57,13 @@ class Method(Protocol):
         """
         ...
 
+    def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
+        """Return where new settings begin so that what `known` has used stays used: `position` or beyond.
+
+        Asked for each authenticator of this method that the person has when one is made or changed.
+        """
+        ...
+
     def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
         """Return what `answer` is worth at `now` (Unix time). It is not consumed by this."""
         ...

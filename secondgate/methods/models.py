@@ -43,7 +43,7 @@ class Challenge(models.Model):
     state_hash = models.CharField(max_length=64, primary_key=True)
     application = models.ForeignKey(Application, models.CASCADE, related_name="challenges")
     user = models.ForeignKey(User, models.CASCADE, related_name="challenges")
-    policy_id = models.UUIDField()
+    policy_mark = models.CharField(max_length=32)
     asked_at = models.FloatField()
     answered_by = models.CharField(max_length=32, default="")
 

@@ -59,6 +59,13 @@ class Totp:
         shown = {"digits": settings.digits, "period": settings.period, "algorithm": settings.algorithm}
         return seed(settings.secret), shown, -1
 
+    def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
+        """Return the step, in the new period, in which the newest used one ended."""
+        if known.secret != secret or known.position < 0:
+            return position
+        ended = (known.position + 1) * known.settings.get("period", 30) - 1
+        return max(position, int(ended // settings["period"]))
+
     def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
         """Return whether the answer is the code of now, of the step before or of the step after."""
         key, last = _key(authenticator.secret, authenticator.settings), authenticator.position

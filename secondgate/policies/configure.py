@@ -18,7 +18,7 @@ def configure(
     """Make the policy of this name, or change it to be so. A new one comes last."""
     policy = Policy.objects.filter(name=name).first()
     before = described(policy) if policy else None
-    policy = policy or Policy(name=name, position=Policy.objects.count())
+    policy = policy or Policy(name=name, position=_next_position())
     for field, value in {**fields, "application": application}.items():
         setattr(policy, field, value)
     if before is None or before != {**before, **fields, "application": application.name}:
@@ -51,6 +51,11 @@ def remove(policy: Policy, *, by: str) -> None:
     """Remove a policy; what it matched falls to the next, or is refused."""
     record_change("policy", policy.pk, described(policy), None, by=by)
     policy.delete()
+
+
+def _next_position() -> int:
+    last = Policy.objects.order_by("position").values_list("position", flat=True).last()
+    return 0 if last is None else last + 1
 
 
 def described(policy: Policy) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 
 
 class LoginMethod(StrEnum):
@@ -23,6 +24,12 @@ class Rule:
     login: LoginMethod
     methods: tuple[str, ...]
     challenge: bool
+
+    @property
+    def mark(self) -> str:
+        """What stands for the policy as it is now, 32 hex digits: a changed one has another."""
+        said = (self.id, sorted(self.groups), self.login.value, self.methods, self.challenge)
+        return blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 
 def resolve(rules: Iterable[Rule], groups: frozenset[str]) -> Rule | None:

@@ -91,6 +91,19 @@ def find_user(login: str, directory: str) -> User | None:
     return found.user if found else None
 
 
+def people_called(login: str) -> list[User]:
+    """Return the users whom a login name can mean, by its realm where it has one."""
+    realms = {one.pk: realms_of(one.name, one.realms) for one in Directory.objects.all()}
+    found: dict[Any, User] = {}
+    for candidate in candidates(login):
+        names = LoginName.objects.filter(name=candidate.name).select_related("user__entry")
+        for user in (name.user for name in names):
+            known = realms[user.entry.directory_id] if hasattr(user, "entry") else ()
+            if candidate.realm is None or candidate.realm in known:
+                found[user.pk] = user
+    return list(found.values())
+
+
 class _Check:
     """Every name that the file speaks of is in the file or in the installation."""
 
@@ -196,6 +209,7 @@ class _Run:
         self.document, self.configuration, self.hashes, self.by = document, configuration, hashes, by
 
     def all(self, *, prune: bool) -> None:
+        self._free_moved_clients()
         for section in ("directories", "applications", "users", "groups", "policies"):
             write = getattr(self, f"_{section}")
             for item in getattr(self.configuration, section):
@@ -205,6 +219,14 @@ class _Run:
             pruning.prune(self.configuration, by=self.by)
         for item in self.configuration.groups:
             self._members(item, prune=prune)
+
+    def _free_moved_clients(self) -> None:
+        """Take addresses from applications that give them up: another one of the file may want them."""
+        for item in self.configuration.applications:
+            held = Client.objects.filter(application__name=item.says.name)
+            given_up = held.exclude(network__in=item.says.clients)
+            moved = {network for one in self.configuration.applications for network in one.says.clients}
+            given_up.filter(network__in=moved).delete()
 
     def _directories(self, says: Any, item: Item) -> None:
         settings = DIRECTORY_KINDS[item.kind].settings
@@ -275,7 +297,7 @@ class _Run:
 
     def _member(self, item: Item, number: int, login: str) -> User:
         path = (*item.path, "members", number)
-        found = User.objects.filter(login_names__name__in=[c.name for c in candidates(login)]).distinct()
+        found = people_called(login)
         if len(found) != 1:
             many = "nobody" if not found else f"{len(found)} people"
             raise self.document.error(path, f"{many} in `users:` or in the installation is called “{login}”.")

@@ -161,6 +161,18 @@ async def test_a_question_is_of_one_user_and_one_policy(door: Door, configure: C
     assert await door.reason(code(), application="VPN", state=asked.state) == "policy-changed"
 
 
+async def test_a_policy_that_was_changed_takes_no_answer_to_its_old_question(
+    door: Door, configure: Configure
+) -> None:
+    asked = await door.login("ann-has-a-password", application="VPN")
+    assert isinstance(asked, Challenge)
+    weaker = "{name: P2, application: VPN, login: password-only}"
+    strong = "{name: P2, application: VPN, login: password-and-second-factor, methods: [totp]}"
+    assert strong in HOUSE
+    await sync_to_async(configure)(HOUSE.replace(strong, weaker))
+    assert await door.reason("garbage", application="VPN", state=asked.state) == "policy-changed"
+
+
 async def test_the_same_answer_again_gets_the_same_outcome(door: Door) -> None:
     asked = await door.login("ann-has-a-password", application="VPN")
     assert isinstance(asked, Challenge)

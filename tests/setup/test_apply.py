@@ -1,10 +1,13 @@
 """Configuration as code: idempotent, never taking back what a login moved, all or nothing."""
 
+import pytest
+
 from secondgate.applications.models import Application
 from secondgate.events.models import Event
 from secondgate.methods.models import Authenticator
 from secondgate.people.models import Group, User
 from secondgate.policies.models import Policy
+from secondgate.setup.document import InputError
 from secondgate.setup.export import export
 from tests.installation import Configure
 from tests.setup.test_bad_input import GOOD
@@ -96,3 +99,57 @@ def test_prune_takes_authenticators_of_people_of_every_directory(configure: Conf
     configure(f"{directory}users: []\n", prune=True)
     assert not Authenticator.objects.exists()
     assert User.objects.get().login == "eve", "her directory would bring her again"
+
+
+USED_CODES = "users:\n  - login: ann\n    authenticators: [{method: backup-codes, codes: [%s]}]\n"
+
+
+def test_a_used_backup_code_stays_used_on_a_longer_list(configure: Configure) -> None:
+    configure(USED_CODES % "aaaaaaaa, bbbbbbbb")
+    Authenticator.objects.update(position=0b10)
+    configure(USED_CODES % "cccccccc, bbbbbbbb, aaaaaaaa")
+    assert Authenticator.objects.get().position == 0b010
+
+
+def test_a_code_stays_used_when_its_authenticator_gets_another_name(configure: Configure) -> None:
+    configure(GOOD)
+    Authenticator.objects.update(position=42)
+    configure(GOOD.replace("{method: totp,", "{method: totp, name: iphone,"))
+    assert Authenticator.objects.get(name="iphone").position == 42
+
+
+def test_a_code_stays_used_and_no_other_when_the_period_changes(configure: Configure) -> None:
+    configure(GOOD)
+    Authenticator.objects.update(position=101)  # its step ends with second 3059
+    configure(GOOD.replace("{method: totp,", "{method: totp, period: 60,"))
+    assert Authenticator.objects.get().position == 3059 // 60
+
+
+def test_a_member_is_the_person_of_the_realm_that_was_typed(configure: Configure) -> None:
+    configure(
+        "directories:\n  - {name: One, kind: local, realms: [one]}\n  - {name: Two, kind: local, realms: [two]}\n"
+        "users:\n  - {login: eve, directory: One}\n  - {login: eve, directory: Two}\n"
+        "groups:\n  - {name: VPN, members: ['two\\eve']}\n"
+    )
+    assert User.objects.get(memberships__group__name="VPN").entry.directory.name == "Two"
+
+
+def test_a_member_of_a_realm_that_nobody_has_is_nobody(configure: Configure) -> None:
+    with pytest.raises(InputError, match="nobody"):
+        configure(GOOD.replace("members: [ann]", "members: ['other\\ann']"))
+
+
+def test_new_policies_come_last_also_where_others_were_removed(configure: Configure) -> None:
+    policy = "  - {name: %s, application: WorkSpaces, login: second-factor-only, methods: [totp]}\n"
+    configure(GOOD + policy % "P2" + policy % "P3")
+    Policy.objects.get(name="MFA").delete()
+    configure("policies:\n" + policy % "P4")
+    assert [one.name for one in Policy.objects.all()] == ["P2", "P3", "P4"]
+    assert len(set(Policy.objects.values_list("position", flat=True))) == 3
+
+
+def test_a_client_may_move_from_one_application_to_another(configure: Configure) -> None:
+    two = "applications:\n  - {name: A, kind: radius, clients: [%s], secret: x}\n  - {name: B, kind: radius, clients: [%s], secret: y}\n"
+    configure(two % ("10.0.0.1", "10.0.0.2"))
+    configure(two % ("10.0.0.2", "10.0.0.1"))
+    assert Application.objects.get(name="A").clients.get().network == "10.0.0.2/32"

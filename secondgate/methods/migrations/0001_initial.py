@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name="Challenge",
             fields=[
                 ("state_hash", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("policy_id", models.UUIDField()),
+                ("policy_mark", models.CharField(max_length=32)),
                 ("asked_at", models.FloatField()),
                 ("answered_by", models.CharField(default="", max_length=32)),
                 (
