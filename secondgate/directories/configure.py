@@ -8,6 +8,7 @@ from django.db import transaction
 from secondgate.applications.models import Application
 from secondgate.directories.models import ApplicationDirectory, Directory
 from secondgate.events.record import record_change
+from secondgate.people.models import LoginName
 from secondgate.vault import secrets
 
 TABLE = Directory._meta.db_table
@@ -47,9 +48,10 @@ def configure(
 
 @transaction.atomic
 def remove(directory: Directory, *, by: str) -> None:
-    """Remove a directory; its users stay, and find no directory any more."""
+    """Remove a directory. Its users stay in the log; their login names are free for whoever comes next."""
     record_change("directory", directory.pk, described(directory), None, by=by)
     secrets.forget(TABLE, directory.pk)
+    LoginName.objects.filter(user__entry__directory=directory).delete()
     directory.delete()
 
 

@@ -42,6 +42,7 @@ def _adopt(directory_id: UUID, found: Found, typed: str) -> None:
     try:
         with transaction.atomic():
             entry = Entry.objects.filter(directory=directory, external_id=found.external_id).first()
+            entry = entry or _declared(directory, found)
             if entry is None:
                 fields = {"name": found.name, "email": found.email}
                 user = accounts.create(found.login, realm=realm, by=directory_id.hex, **fields)
@@ -49,6 +50,16 @@ def _adopt(directory_id: UUID, found: Found, typed: str) -> None:
             LoginName.objects.get_or_create(realm=realm, name=normalise(typed), defaults={"user": entry.user})
     except (IntegrityError, accounts.NameTaken):
         return  # another login made them, or the name is another person's: the next reading tells
+
+
+def _declared(directory: Directory, found: Found) -> Entry | None:
+    """Return the entry of somebody who was declared by name only, linked now to whom it meant."""
+    names = {"user__login_names__name": normalise(found.login)}
+    entry = Entry.objects.filter(directory=directory, external_id="", **names).first()
+    if entry:
+        entry.external_id = found.external_id
+        entry.save(update_fields=["external_id"])
+    return entry
 
 
 def _link(user_id: UUID, found: Found) -> None:

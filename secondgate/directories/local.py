@@ -33,7 +33,7 @@ class LocalDirectory:
     async def check_password(self, account: Account, password: str) -> Checked:
         """Return whether the password fits. Raises DirectoryError when too many are waiting."""
         if self._waiting >= WAITING:
-            raise DirectoryError("Too many passwords are being checked at once.", silent=True)
+            raise DirectoryError("Too many passwords are being checked at once.")
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()

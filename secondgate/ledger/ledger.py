@@ -6,6 +6,7 @@ LedgerError; then nobody gets in.
 """
 
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -223,7 +224,7 @@ class Ledger:
         try:
             with self._store.writing():
                 if isinstance(item, Beat):
-                    self._store.select(statements.TOUCH)
+                    self._store.write(statements.BEAT, [(time.time(),)])
                 else:
                     for statement in statements.PRUNE:
                         self._store.write(statement, [(item.before,)])

@@ -42,7 +42,16 @@ class Write:
 
 REVISION: Final = Select("SELECT number FROM ledger_revision")
 
-TOUCH: Final = Select("UPDATE ledger_revision SET number = number RETURNING number")
+# Whether the database takes a write: into a row that nothing else locks.
+BEAT: Final = Write(
+    sqlite="""
+    INSERT INTO ledger_throttle (key, failures, failed_at) VALUES ('beat', 0, ?1)
+    ON CONFLICT (key) DO UPDATE SET failed_at = ?1""",
+    postgresql="""
+    INSERT INTO ledger_throttle (key, failures, failed_at)
+    SELECT 'beat', 0, s.at FROM unnest(%s::float8[]) AS s (at)
+    ON CONFLICT (key) DO UPDATE SET failed_at = excluded.failed_at""",
+)
 
 PEOPLE: Final = Select("""
     SELECT n.realm, n.name, u.id, u.login, u.enabled, u.password, e.directory_id, e.external_id

@@ -23,6 +23,7 @@ LATER: Final = "Sign-in is not possible right now. Try again in a few minutes."
 
 # fmt: off
 UNKNOWN_USER: Final = Reason("unknown-user", "Nobody is called {login}.", DENIED, counts=True)
+UNKNOWN_WHILE_DOWN: Final = Reason("unknown-while-down", "Nobody here is called {login}, and {directory} could not be asked: {fault}", DENIED)
 AMBIGUOUS_NAME: Final = Reason("ambiguous-name", "{login} fits {count} people: type the realm too, as in CORP\\ann.", DENIED)
 USER_DISABLED: Final = Reason("user-disabled", "{user} is disabled here.", DENIED)
 AWS_PROBE: Final = Reason("aws-probe", "Amazon's set-up probe, not a person.", DENIED)

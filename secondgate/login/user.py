@@ -1,9 +1,10 @@
 """Who this may be: the step from a typed name to one person."""
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 from secondgate.directories import entries
-from secondgate.directories.directory import Account, DirectoryError, Found
+from secondgate.directories.directory import Account, Found
 from secondgate.ledger.reading import Person, user_key
 from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
@@ -78,39 +79,58 @@ def _end_if_crowded(login: Login, user: Person) -> None:
 
 
 async def _search_directories(login: Login) -> list[Person]:
-    """Ask the directories for a person whom we do not know; return them as a user."""
+    """Ask the directories for a person whom we do not know; return them as a user.
+
+    All of them are asked, also where one is silent or has answered: a name that two directories know
+    is nobody's until the realm is typed.
+    """
     if login.attempt.login_name.lower() in login.attempt.application.kind.probe_names:
         login.trail.note("user.probe")
         raise Ended(reasons.AWS_PROBE)
+    found: list[tuple[OpenDirectory, Found, str]] = []
+    silent: Ended | None = None
     for candidate in login.candidates:
         for directory in _directories(login, candidate):
-            found = await _find(login, directory, candidate.name)
-            if found is None:
-                continue
-            await written(entries.adopt(directory.id, found, candidate.name))
-            login.trail.note("user.adopted", directory=directory.id, login=login.attempt.login_name)
-            await login.read_again()
-            return _matching(login) or await _end_unknown(login)
-    return await _end_unknown(login)
-
-
-async def _find(login: Login, directory: OpenDirectory, name: str) -> Found | None:
-    found = await asked(login, directory, directory.live.find(name))
-    if found is None and directory.kind != "local":
-        login.trail.note("user.searched", directory=directory.id, login=login.shown_name)
-    return found
-
-
-async def _end_unknown(login: Login) -> list[Person]:
-    """End the login, after as long as a wrong password of a real user would have taken."""
-    application = login.attempt.application
-    if any(rule.login != LoginMethod.SECOND_FACTOR_ONLY for rule in application.rules):
-        for directory in login.attempt.snapshot.directories_of(application):
             try:
-                await directory.live.check_password(
-                    Account(login.attempt.login_name), login.attempt.typed or "?"
-                )
-            except DirectoryError:
-                continue  # it was asked before and said the same; the login ends either way
+                person = await asked(login, directory, directory.live.find(candidate.name))
+            except Ended as end:
+                silent = end
+                continue
+            if person:
+                found.append((directory, person, candidate.name))
+            elif directory.kind != "local":
+                login.trail.note("user.searched", directory=directory.id, login=login.shown_name)
+    if not found:
+        await _end_unknown(login, silent)
+    if len({(directory.id, person.external_id) for directory, person, _ in found}) > 1:
+        login.trail.note("user.ambiguous", count=len(found))
+        raise Ended(reasons.AMBIGUOUS_NAME)
+    directory, person, name = found[0]
+    await written(entries.adopt(directory.id, person, name))
+    login.trail.note("user.adopted", directory=directory.id, login=login.attempt.login_name)
+    await login.read_again()
+    people = _matching(login)
+    if not people:
+        await _end_unknown(login, None)
+    return people
+
+
+async def _end_unknown(login: Login, silent: Ended | None) -> NoReturn:
+    """End the login as one of a known user would have ended, in time and in words.
+
+    Where passwords are checked, a known user's directory would have been asked: it is asked about
+    nobody, and its silence is said. Where only codes are, nobody would have noticed.
+    """
+    application = login.attempt.application
+    directories = login.attempt.snapshot.directories_of(application)
+    asks_passwords = any(rule.login != LoginMethod.SECOND_FACTOR_ONLY for rule in application.rules)
     login.trail.note("user.unknown")
+    if silent and asks_passwords:
+        raise silent
+    if silent:
+        raise Ended(reasons.UNKNOWN_WHILE_DOWN)
+    if asks_passwords and directories:
+        nobody = Account(login.attempt.login_name)
+        check = directories[0].live.check_password(nobody, login.attempt.typed or "?")
+        await asked(login, directories[0], check)
     raise Ended(reasons.UNKNOWN_USER)

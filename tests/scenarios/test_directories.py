@@ -135,3 +135,32 @@ def test_a_code_is_all_that_second_factor_only_needs(house: House, slapd: Slapd,
     house.start()
     with Client(house.port, SECRET.encode()) as client:
         assert client.ask("alice", totp(seed)).code == Code.ACCESS_ACCEPT
+
+
+def test_a_silent_directory_keeps_nobody_out_whom_the_next_one_knows(
+    sqlite_house: House, slapd: Slapd, tmp_path: Path
+) -> None:
+    home = slapd_home(slapd, tmp_path)
+    gone = home.yaml.replace(slapd.ldaps, "ldaps://127.0.0.1:1").replace("Company LDAP", "Gone LDAP")
+    both = gone + home.yaml.removeprefix("directories:").replace("[example.org]", "[example.net]")
+    sqlite_house.configure(f"{both}\n{HOUSE}")
+    sqlite_house.start()
+    with Client(sqlite_house.port, SECRET.encode()) as client:
+        assert client.ask(home.login, home.password).code == Code.ACCESS_ACCEPT
+        assert "not possible right now" in message(client.ask("nobody-at-all", "x"))
+
+
+def test_silence_of_a_directory_tells_strangers_nothing(
+    sqlite_house: House, slapd: Slapd, tmp_path: Path
+) -> None:
+    """Where only codes are asked for, a known person would not have noticed it."""
+    seed, home = new_seed(), slapd_home(slapd, tmp_path)
+    gone = home.yaml.replace(slapd.ldaps, "ldaps://127.0.0.1:1")
+    people = f"users:\n  - {{login: ann, authenticators: [{{method: totp, secret: {seed}}}]}}\n"
+    sqlite_house.configure(
+        f"{gone}\n{people}{HOUSE.replace('password-only', 'second-factor-only, methods: [totp]')}"
+    )
+    sqlite_house.start()
+    with Client(sqlite_house.port, SECRET.encode()) as client:
+        assert message(client.ask("nobody-at-all", "000000")) == message(client.ask("ann", "000000"))
+    assert sqlite_house.events(reason="unknown-while-down")
