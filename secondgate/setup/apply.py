@@ -260,7 +260,12 @@ class _Run:
         if user is None:
             directory = Directory.objects.get(name=says.directory)
             realm = realms_of(directory.name, directory.realms)[0]
-            user = accounts.create(says.login, realm=realm, by=self.by, **given)
+            try:
+                user = accounts.create(says.login, realm=realm, by=self.by, **given)
+            except accounts.NameTaken:
+                raise self.document.error(
+                    item.path, f"“{says.login}” of the realm “{realm}” is another directory's already."
+                ) from None
             Entry.objects.create(user=user, directory=directory)
         else:
             accounts.change(user, by=self.by, **given)

@@ -62,7 +62,9 @@ def read(file: Path, environment: Mapping[str, str] = os.environ) -> Document:
 def _plain(document: Document, node: Any, path: Path_, environment: Mapping[str, str]) -> Any:
     if isinstance(node, CommentedMap):
         for key in node:
-            document.lines[*path, str(key)] = node.lc.key(key)[0] + 1
+            # A key that came by a merge (`<<: *other`) stands elsewhere: the entry's own line will do.
+            own = (node.lc.data or {}).get(key)
+            document.lines[*path, str(key)] = own[0] + 1 if own else document.lines.get(path, 1)
         if len(node) == 1 and next(iter(node)) in REFERENCES:
             ((kind, name),) = node.items()
             return REFERENCES[kind](document, path, str(name), environment)
@@ -96,8 +98,8 @@ def read_beside(document: Document, path: Path_, name: str) -> str:
         return file.read_text(encoding="utf-8")
     except OSError as cause:
         raise document.error(path, f"the file {file} cannot be read: {cause.strerror}.") from cause
-    except UnicodeDecodeError as cause:
-        raise document.error(path, f"the file {file} is not UTF-8 text.") from cause
+    except ValueError as cause:  # not UTF-8, or a name that no file can have
+        raise document.error(path, f"the file {str(file)!r} is not UTF-8 text.") from cause
 
 
 REFERENCES = {"env": _from_environment, "file": _from_file}

@@ -102,3 +102,23 @@ def test_a_file_that_is_not_there_is_one_sentence(configure: Configure, tmp_path
 
     with pytest.raises(InputError, match="nothing.yaml cannot be read: No such file or directory"):
         apply(tmp_path / "nothing.yaml")
+
+
+def test_two_directories_cannot_have_one_person_of_one_realm(configure: Configure) -> None:
+    with pytest.raises(InputError, match="line 6: “eve” of the realm “corp” is another directory's already"):
+        configure(
+            "directories:\n  - {name: A, kind: local, realms: [corp]}\n  - {name: B, kind: local, realms: [corp]}\n"
+            "users:\n  - {login: eve, directory: A}\n  - {login: eve, directory: B}\n"
+        )
+
+
+def test_merged_keys_are_read(configure: Configure) -> None:
+    configure(
+        "applications:\n  - &base {name: A, kind: radius, clients: [10.0.0.1], secret: x}\n"
+        "  - {<<: *base, name: B, clients: [10.0.0.2]}\n"
+    )
+
+
+def test_a_file_name_that_cannot_be_is_one_sentence(configure: Configure) -> None:
+    with pytest.raises(InputError, match="line 5"):
+        configure(GOOD.replace("secret: secret-of-a-test", 'secret: {file: "a\\0b"}'))
