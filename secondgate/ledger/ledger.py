@@ -45,8 +45,8 @@ class Entry:
     """What one login did. All of it is written, or none.
 
     `spend` moves an authenticator, for the request `digest`; `answer` closes a challenge. If another
-    login was first with either, what `if_lost` makes is written in place of `event`, and nothing else;
-    it is made only then, since writing a trail down costs a tenth of a login.
+    login was first with either, what `if_lost` makes is written in place of `event`; what was won beside
+    stays spent, and lets nobody in. It is made only then: writing a trail down costs a tenth of a login.
     """
 
     event: EventRow

@@ -38,7 +38,7 @@ class Login:
         return self.attempt.login_name if self.user else masked(self.attempt.login_name)
 
     def __enter__(self) -> None:
-        """Begin to count as under way, from the moment on at which the user is known."""
+        """Do nothing yet: it counts as under way from `is_of` on, when the user is known."""
 
     def __exit__(self, *_: object) -> None:
         """Count no more, however it ended."""

@@ -1,7 +1,8 @@
 """A login name as typed: its realm, its normalised name, and what may be shown of it. Pure.
 
-`ann`, `CORP\\ann`, `corp\\Ann` and `ann@corp.example.com` are one person. Names are compared as
-RFC 8265's UsernameCaseMapped profile does: width-mapped, case-folded, composed (NFKC).
+`ann`, `CORP\\ann`, `corp\\Ann` and `ann@corp.example.com` are one person. Names are compared
+without width, case and composition (NFKC, case-folded). RFC 8265's profile is narrower: it keeps ß and
+ss apart.
 """
 
 import unicodedata

@@ -19,7 +19,7 @@ from secondgate.policies.models import Policy
 def export() -> str:
     """Return the whole configuration as YAML; applied again, it changes nothing.
 
-    People whom a directory has brought are not in it: they come again by themselves.
+    The owner is not in it: the one-time link makes that account, and no file.
     """
     values = {
         "directories": [directories.described(one) for one in Directory.objects.all()],
