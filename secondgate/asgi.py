@@ -11,6 +11,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 from secondgate.events import metrics
+from secondgate.ledger.ledger import Ledger
 
 Check = Callable[[], Awaitable[None]]
 TIMEOUT = 3  # seconds for all checks together; load balancers give up after five
@@ -19,10 +20,14 @@ application = get_asgi_application()
 
 
 class Web:
-    """An ASGI application: `checks` say, by raising, what is not ready."""
+    """An ASGI application: `checks` say, by raising, what is not ready.
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
+    What the pages need of this process travels in the scope: its ledger, and its checks.
+    """
+
+    def __init__(self, checks: Mapping[str, Check], ledger: Ledger) -> None:
         self._checks = checks
+        self._ledger = ledger
         self._answers: dict[str, Callable[[], Awaitable[tuple[int, str, bytes]]]] = {
             "/healthz/live": self._live,
             "/healthz/ready": self._ready,
@@ -33,7 +38,7 @@ class Web:
         """Answer one request."""
         answer = self._answers.get(scope["path"]) if scope["type"] == "http" else None
         if answer is None:
-            await application(scope, receive, send)
+            await application({**scope, "ledger": self._ledger, "checks": self._checks}, receive, send)
             return
         status, kind, body = await answer()
         headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]

@@ -198,7 +198,7 @@ async def _web(service: Service) -> AsyncIterator[None]:
     except OSError as cause:
         raise ServeError(f"TCP {text} cannot be opened: {cause.strerror}. Name another by --http.") from cause
     config = uvicorn.Config(
-        Web(service.checks),
+        Web(service.checks, service.ledger),
         log_config=None,
         access_log=False,
         lifespan="off",

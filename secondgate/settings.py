@@ -69,9 +69,13 @@ INSTALLED_APPS = [
             "ledger",
         )
     ),
+    "secondgate.web",
     "secondgate.console",
     "secondgate.portal",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.forms",  # the widgets' templates, for our own renderer
+    "django_htmx",
     "django.contrib.staticfiles",
     "csp",
 ]
@@ -80,15 +84,32 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "secondgate.web.visitor.Visitor",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "secondgate.web.branding.shown",
+                "secondgate.console.shell.shell",
+            ]
+        },
     }
 ]
+FORM_RENDERER = "secondgate.web.forms.Renderer"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_ENGINE = "secondgate.web.session_store"
+SESSION_COOKIE_NAME = "secondgate"
+SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day, whatever happens; idle ones end sooner (web.visitor)
+CSRF_FAILURE_VIEW = "secondgate.web.csrf.refused"
 ROOT_URLCONF = "secondgate.urls"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # straight from the packages: there is no collect step to forget

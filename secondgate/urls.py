@@ -3,7 +3,10 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from secondgate.web import assets
+
 urlpatterns = [
+    path("icons.svg", assets.sprite, name="icons"),
     path("", RedirectView.as_view(url="/portal/")),
     path("console/", include("secondgate.console.urls")),
     path("portal/", include("secondgate.portal.urls")),

@@ -48,6 +48,8 @@ def configure(transactional_db: None, built_in: None, tmp_path: Path) -> Configu
 @pytest.fixture
 def built_in(transactional_db: None) -> None:
     """What the migrations put into the tables, where an earlier test's end has emptied them."""
+    from secondgate.applications.kinds import WEB, WEB_ID
+    from secondgate.applications.models import Application
     from secondgate.directories.models import Directory
     from secondgate.ledger.models import Revision
 
@@ -55,6 +57,8 @@ def built_in(transactional_db: None) -> None:
         Revision.objects.create(number=1)
     if not Directory.objects.filter(name="Built-in").exists():
         Directory(name="Built-in", kind="local").save()
+    if not Application.everything.filter(pk=WEB_ID).exists():
+        Application(pk=WEB_ID, name=WEB.title, kind=WEB.name, message_authenticator="off").save()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +50,9 @@ KINDS: Final = {
         Kind("radius", "Any other RADIUS client"),
     )
 }
+
+# Console and portal are an application, too: its row is made by a migration, its rule is in `web.sign_in`.
+WEB: Final = Kind("web", "Console and portal")
+WEB_ID: Final = UUID("5ec09a7e-0000-4000-8000-000000000001")
 
 MESSAGE_AUTHENTICATOR: Final = ("require", "auto", "off")

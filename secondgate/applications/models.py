@@ -4,11 +4,26 @@ from uuid import uuid4
 
 from django.db import models
 
+from secondgate.applications.kinds import WEB
 from secondgate.events.models import Named
 
 
+class OverRadius(models.Manager["Application"]):
+    """The applications that ask over RADIUS: all but our own web."""
+
+    def get_queryset(self) -> models.QuerySet["Application"]:
+        """Return them."""
+        return super().get_queryset().exclude(kind=WEB.name)
+
+
 class Application(Named):
-    """A thing that asks us over RADIUS. Its shared secret is in the vault."""
+    """A thing that asks us over RADIUS. Its shared secret is in the vault.
+
+    `everything` has the console and portal, too: for names that must be free, and for what they record.
+    """
+
+    objects = OverRadius()
+    everything = models.Manager["Application"]()
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=255, unique=True)

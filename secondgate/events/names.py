@@ -16,6 +16,10 @@ ACCOUNTING_CHANGED: Final = "accounting.changed"
 DIRECTORY_WENT_SILENT: Final = "directory.went-silent"
 DIRECTORY_ANSWERED_AGAIN: Final = "directory.answered-again"
 OWNER_CREATED: Final = "owner.created"
+PERMISSION_REFUSED: Final = "permission.refused"
+FORM_REFUSED: Final = "form.refused"
+ROLE_CHANGED: Final = "role.changed"
+SESSIONS_ENDED: Final = "sessions.ended"
 
 _NOUNS: Final = ("application", "directory", "user", "group", "policy", "authenticator")
 
@@ -31,6 +35,10 @@ SAYS: Final[dict[str, str]] = {
     DIRECTORY_WENT_SILENT: "{directory} does not answer: {fault}",
     DIRECTORY_ANSWERED_AGAIN: "{directory} answers again.",
     OWNER_CREATED: "The owner account {user} was made.",
+    PERMISSION_REFUSED: "{user} tried {path}, which needs the permission {permission}.",
+    FORM_REFUSED: "A form at {path} came without its token, or from elsewhere: {fault}",
+    ROLE_CHANGED: "{user} has the role {after} now; it was {before}.",
+    SESSIONS_ENDED: "{user} was signed out in {count} browsers.",
     **{f"{noun}.created": f"The {noun} {{subject}} was made." for noun in _NOUNS},
     **{f"{noun}.changed": f"The {noun} {{subject}} was changed." for noun in _NOUNS},
     **{f"{noun}.removed": f"The {noun} {{subject}} was removed." for noun in _NOUNS},

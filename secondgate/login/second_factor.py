@@ -24,6 +24,9 @@ async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typ
         login.trail.note("second-factor.not-asked")
         return None
     held = [one for one in user.authenticators if one.method in rule.methods and one.method in METHODS]
+    if rule.enrols and not user.authenticators:
+        login.trail.note("second-factor.to-enrol")
+        return None
     if not held:
         login.trail.note("second-factor.none")
         raise Ended(reasons.NO_AUTHENTICATOR)

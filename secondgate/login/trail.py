@@ -33,6 +33,7 @@ SAYS: Final[dict[str, str]] = {
     "password.fault": "{directory} could not be asked: {fault}",
     "second-factor.not-asked": "The policy asks for no second factor.",
     "second-factor.asked": "The person is asked for a code.",
+    "second-factor.to-enrol": "The user has no authenticator yet, and is let in to make the first one.",
     "second-factor.none": "The user has no authenticator that the policy takes.",
     "second-factor.missing": "Nothing stands behind the separator “{separator}”.",
     "second-factor.fits": "The code is that of {authenticator} ({method}).",

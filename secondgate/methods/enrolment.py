@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from secondgate.events.record import record_change
-from secondgate.methods.method import Enrolled
+from secondgate.methods.method import Enrolled, Fits
 from secondgate.methods.models import Authenticator
 from secondgate.methods.registry import METHODS
 from secondgate.people.models import User
@@ -17,15 +17,27 @@ from secondgate.vault.setting import secret_fields
 TABLE = Authenticator._meta.db_table
 
 
+def proves(method: str, settings: Any, answer: str, now: float) -> Fits | None:
+    """Return the proof that new settings work, as `answer` shows at `now` (Unix time), or None."""
+    kind = METHODS[method]
+    secret, shown, position = kind.store(settings)
+    verdict = kind.check(Enrolled("", "", secret, shown, position), answer, now)
+    return verdict if isinstance(verdict, Fits) else None
+
+
 @transaction.atomic
-def enrol(user: User, method: str, name: str, settings: Any, *, by: str) -> Authenticator:
+def enrol(
+    user: User, method: str, name: str, settings: Any, *, by: str, proof: Fits | None = None
+) -> Authenticator:
     """Give `user` an authenticator, or a known one of that name other settings.
 
-    What logins have used stays used, whatever it is called now and whatever else has changed.
-    Raises ValueError, in words.
+    What logins have used stays used, whatever it is called now and whatever else has changed; what `proof`
+    has shown is used, too. Raises ValueError, in words.
     """
     kind = METHODS[method]
     secret, shown, position = kind.store(settings)
+    if proof:
+        position = proof.position
     held = {one.name: one for one in Authenticator.objects.select_for_update().filter(user=user)}
     authenticator = held.get(name) or Authenticator(user=user, name=name, method=method)
     if authenticator.method != method:

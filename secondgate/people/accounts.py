@@ -1,17 +1,24 @@
 """What may be done to users and groups: each verb saves, and writes its event."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
-from secondgate.events.record import record_change
+from secondgate.events import names
+from secondgate.events.record import record, record_change
 from secondgate.people.login_names import normalise
 from secondgate.people.models import Group, LoginName, Membership, User
+
+OWNER: Final = "owner"
 
 
 class NameTaken(Exception):
     """Raised when a login name already finds somebody else."""
+
+
+class LastOwner(Exception):
+    """Raised when nobody would be left who may do everything."""
 
 
 @transaction.atomic
@@ -47,6 +54,21 @@ def set_password_hash(user: User, password_hash: str, *, by: str) -> None:
     user.password = password_hash
     user.save(update_fields=["password"])
     record_change("user", user.pk, before, {"password": "changed"}, by=by)
+
+
+@transaction.atomic
+def set_role(user: User, role: str, *, by: str) -> None:
+    """Give a user a role of the console, "" for none. Raises LastOwner."""
+    owners = list(
+        User.objects.select_for_update().filter(role=OWNER, enabled=True).values_list("pk", flat=True)
+    )
+    if role != OWNER and owners == [user.pk]:
+        raise LastOwner
+    before, user.role = user.role, role
+    if before != role:
+        user.save(update_fields=["role"])
+        facts = {"user": user.pk.hex, "before": before or "none", "after": role or "none"}
+        record(names.ROLE_CHANGED, by=by, user_id=user.pk, facts=facts)
 
 
 @transaction.atomic

@@ -16,7 +16,10 @@ class LoginMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A policy as the login path holds it. No `groups` means everyone."""
+    """A policy as the login path holds it. No `groups` means everyone.
+
+    `enrols`: who has no authenticator at all is let in by password alone, to make the first one.
+    """
 
     id: str
     name: str
@@ -24,11 +27,12 @@ class Rule:
     login: LoginMethod
     methods: tuple[str, ...]
     challenge: bool
+    enrols: bool = False
 
     @property
     def mark(self) -> str:
         """What stands for the policy as it is now, 32 hex digits: a changed one has another."""
-        said = (self.id, sorted(self.groups), self.login.value, self.methods, self.challenge)
+        said = (self.id, sorted(self.groups), self.login.value, self.methods, self.challenge, self.enrols)
         return blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from secondgate.portal import views
+from secondgate.portal.views import add_totp, home, sessions, sign_in
 
 app_name = "portal"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in/", sign_in.first_step, name="sign-in"),
+    path("sign-in/code/", sign_in.code_step, name="code"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("confirm/", sign_in.confirm, name="confirm"),
+    path("add/totp/", add_totp.add_totp, name="add-totp"),
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/end/", sessions.end_others, name="end-sessions"),
+]

@@ -16,11 +16,11 @@ from secondgate.environment import Settings
 from secondgate.events import names
 from secondgate.events.record import record
 from secondgate.people import accounts
+from secondgate.people.accounts import OWNER
 from secondgate.people.models import OwnerLink, User
 from secondgate.people.passwords import hashed
 
 LASTS: Final = timedelta(hours=1)
-OWNER: Final = "owner"
 
 
 def has_owner() -> bool:

@@ -81,7 +81,7 @@ def test_the_application_is_asked_from_loopback_only(said: dict):
 
 def test_events_and_names_are_written(said: dict):
     assert said["events"] == EVENTS
-    assert said["subjects"] == 2 * USERS + 3  # users, authenticators; the application, policy, directory
+    assert said["subjects"] == 2 * USERS + 4  # users, authenticators; two applications, policy, directory
 
 
 def test_credentials_are_the_seeds(seeded: Path):

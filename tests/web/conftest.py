@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.scenarios.house import House
+from tests.web.visit import Owner, first_run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     quiet = [
@@ -25,18 +26,24 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page; whatever the Content-Security-Policy forbids, and any script error, fails the test."""
-    context = browser.new_context()
+def watched(browser: Browser) -> Iterator[Page]:
+    """Yield a page; whatever the Content-Security-Policy forbids, and any script error, fails the test."""
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
+    page.set_default_timeout(10_000)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
-    # A page that is not there, or is spent, is said by its status: the browser calls that an error too.
+    # A page that is not there, or is refused, is said by its status: the browser calls that an error too.
     assert [text for text in complaints if "status of 4" not in text] == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a browser that was never here."""
+    yield from watched(browser)
 
 
 @pytest.fixture
@@ -50,4 +57,14 @@ def open_house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def link(open_house: House) -> str:
     """The owner link that the server printed."""
-    return open_house.log.read_text().partition("one hour): ")[2].split()[0]
+    return owner_link(open_house)
+
+
+def owner_link(house: House) -> str:
+    return house.log.read_text().partition("one hour): ")[2].split()[0]
+
+
+@pytest.fixture
+def owner(page: Page, open_house: House, link: str) -> Owner:
+    """The owner, signed in with both factors, in a house where nothing has been set up yet."""
+    return first_run(page, open_house, link)

@@ -1,33 +1,17 @@
-"""From the one-time link to the owner account."""
-
-import os
-from pathlib import Path
+"""From the one-time link to the owner, signed in with two factors."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.scenarios.house import House
+from tests.web.visit import PASSWORD, Owner, fill, first_run, inspect
 
 pytestmark = pytest.mark.real
 
-SCREENS = os.environ.get("SECONDGATE_SCREENS")
-# A colour that still fades in has a contrast that nobody reads, and axe would measure it.
-SETTLED = "Promise.all(document.getAnimations().map(animation => animation.finished))"
-PASSWORD = "four words without reason"
-
-
-def fill(page: Page, **values: str) -> None:
-    for label, value in values.items():
-        page.get_by_label(label.replace("_", " ").capitalize(), exact=True).fill(value)
-
 
 def test_the_link_makes_the_owner_once(page: Page, open_house: House, link: str) -> None:
-    page.goto(link)
-    fill(page, Your_name="Olive Winter", Email="olive@example.com", Login_name="olive", Password=PASSWORD)
-    page.get_by_role("button", name="Create the account").click()
-    expect(page.get_by_role("heading", name="Set up")).to_be_visible()
-    expect(page.get_by_text("1 of 5")).to_be_visible()
+    first_run(page, open_house, link)
+    expect(page.get_by_text("0 of 5")).to_be_visible()
     page.goto(link)
     expect(page.get_by_role("heading", name="This link is spent")).to_be_visible()
     events = open_house.events(event="owner.created")
@@ -55,25 +39,38 @@ def test_a_new_link_voids_the_one_before(page: Page, open_house: House, link: st
     expect(page.get_by_role("heading", name="Create the owner account")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
-def test_every_page_fits_and_is_accessible(
-    page: Page, open_house: House, link: str, theme: str, width: int
-) -> None:
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    page.set_viewport_size({"width": width, "height": 800})
+def test_a_wrong_first_code_enrols_nothing(page: Page, open_house: House, link: str) -> None:
+    page.goto(link)
+    fill(page, Your_name="Olive", Email="o@example.com", Login_name="olive", Password=PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
+    seed = page.locator("code.seed").inner_text()
+    page.get_by_label("The 6 digits that it shows now").fill("000000")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("That is not the code that it should show now.")).to_be_visible()
+    assert page.locator("code.seed").inner_text() == seed  # the app has it already
+    page.goto(f"http://127.0.0.1:{open_house.web}/console/")
+    expect(page.get_by_text("The console takes two factors.")).to_be_visible()
+    assert not open_house.events(event="authenticator.created")
+
+
+def test_the_door_s_pages_fit_and_are_accessible(page: Page, open_house: House, link: str) -> None:
     base = f"http://127.0.0.1:{open_house.web}"
-    pages = {"welcome": link, "spent": f"{base}/console/welcome/x/", "closed": f"{base}/console/",
-             "setup": f"{base}/console/setup/", "portal": f"{base}/"}  # fmt: skip
-    for name, address in pages.items():
-        page.goto(address)
-        page.evaluate(SETTLED)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-        found = Axe().run(page).response["violations"]
-        assert [(name, violation["id"], violation["nodes"]) for violation in found] == []
-        if SCREENS:
-            Path(SCREENS).mkdir(exist_ok=True)
-            page.screenshot(path=f"{SCREENS}/{name}-{theme}-{width}.png", full_page=True)
+    inspect(page, link, "welcome")
+    inspect(page, f"{base}/console/welcome/x/", "spent")
+    inspect(page, f"{base}/console/", "sign-in")
+
+
+def test_the_first_pages_fit_and_are_accessible(owner: Owner) -> None:
+    for path, name in {
+        "/console/setup/": "setup",
+        "/console/": "overview",
+        "/console/administrators/": "administrators",
+        "/portal/": "portal",
+        "/portal/add/totp/": "add-totp",
+        "/portal/sessions/": "sessions",
+        "/portal/confirm/": "confirm",
+    }.items():
+        inspect(owner.page, f"{owner.base}{path}", name)
 
 
 def test_health_is_said_without_a_session(open_house: House) -> None:
@@ -90,4 +87,5 @@ def test_a_form_without_its_token_is_refused(open_house: House, link: str) -> No
     with pytest.raises(HTTPError) as caught:
         urlopen(Request(link, data=b"name=x", method="POST"))
     assert caught.value.code == 403
+    assert "Nothing has been changed" in caught.value.read().decode()
     assert not open_house.events(event="owner.created")

@@ -1,0 +1,79 @@
+"""`@may(permission)`: the one place where the console's pages are guarded."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from secondgate.console import roles
+from secondgate.events import names
+from secondgate.events.record import record
+from secondgate.web.visitor import Request, is_fresh, is_proven
+
+P = ParamSpec("P")
+View = Callable[Concatenate[Request, P], Any]
+
+GUARD: Final = "permission"  # where a view carries what it asks for, for the test that every view does
+
+
+def may(permission: str, *, fresh: bool = False) -> Callable[[View[P]], View[P]]:
+    """Guard a view: signed in, with two factors, and the table of roles allows `permission`.
+
+    `fresh` asks for the second factor once more where it was not shown a moment ago: for secrets, roles
+    and the removal of factors.
+    """
+    says, _roles = roles.MAY[permission]
+
+    def guarding(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Any:
+            if request.user is None or not request.user:
+                return _to(request, "portal:sign-in")
+            if not is_proven(request):
+                messages.warning(request, "The console takes two factors. Make your second one here.", "warn")
+                return _to(request, "portal:add-totp")
+            if not roles.may(request.user, permission):
+                return refused(request, permission, says)
+            if fresh and not is_fresh(request):
+                return _to(request, "portal:confirm")
+            return view(request, *args, **kwargs)
+
+        setattr(guarded, GUARD, permission)
+        return never_cache(guarded)
+
+    return guarding
+
+
+def refused(request: Request, permission: str, says: str) -> HttpResponse:
+    """Say that the visitor's role does not allow it, and record that it was tried."""
+    facts = {"user": request.user.pk.hex, "permission": permission, "path": request.path[:200]}
+    record(names.PERMISSION_REFUSED, by=request.user.pk.hex, user_id=request.user.pk, facts=facts)
+    held = request.user.role or "no role"
+    context = {
+        "title": "Not with your role",
+        "text": f"You have {held}, which does not include: {says[0].lower()}{says[1:]}. "
+        "An owner can change that under Administrators. This try has been recorded.",
+        "href": reverse("console:overview") if request.user.role else reverse("portal:home"),
+        "leads": "To the overview" if request.user.role else "To your own page",
+    }
+    return render(request, "components/says.html", context, status=403)
+
+
+def _to(request: HttpRequest, name: str) -> HttpResponse:
+    """Lead to a page of the portal, and back here afterwards."""
+    back = (
+        request.get_full_path() if request.method in ("GET", "HEAD") else request.headers.get("Referer", "")
+    )
+    path = back if back.startswith("/") else "/" + back.partition("//")[2].partition("/")[2]
+    address = f"{reverse(name)}?{urlencode({'next': path})}"
+    if request.headers.get("HX-Request"):  # htmx would put the page into a corner of this one
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = address
+        return answer
+    return redirect(address)

@@ -1,0 +1,29 @@
+"""A form without its token, or from another site: refused, recorded, explained."""
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from secondgate.events import names
+from secondgate.events.record import record
+from secondgate.web.visitor import source_of
+
+log = structlog.get_logger()
+
+
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say so. Only what somebody's session was used for is an event: strangers could fill the log."""
+    user = getattr(request, "user", None)
+    if user:
+        facts = {"path": request.path[:200], "fault": reason, "source": source_of(request)}
+        record(names.FORM_REFUSED, by=user.pk.hex, user_id=user.pk, facts=facts)
+    else:
+        log.warning("form-refused", path=request.path[:200], fault=reason)
+    context = {
+        "title": "This form cannot be taken",
+        "text": "It came without the token that belongs to your browser: the page was open for long, cookies "
+        "are off, or another site sent it. Nothing has been changed. Open the page again and repeat it.",
+        "href": request.path,
+        "leads": "Open the page again",
+    }
+    return render(request, "components/says.html", context, status=403)

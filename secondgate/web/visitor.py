@@ -1,0 +1,102 @@
+"""Who is at the browser: signed in, for how long, and how well proven."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from secondgate.people.models import User
+from secondgate.web.models import Session
+
+IDLE: Final = 3600  # seconds without a page after which one signs in again; OWASP: 15 to 60 minutes
+SEEN_EVERY: Final = 60  # seconds between two notes of it: a write a page would wake the disk each time
+FRESH: Final = 600  # seconds for which a proof serves for secrets, roles and removals (sudo: 300 to 900)
+AGENT_MOST: Final = 200
+PLACE_MOST: Final = 64
+
+
+class Request(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User
+
+
+def source_of(request: HttpRequest) -> str:
+    """Return the browser's address; a proxy on this machine is asked for it (uvicorn's proxy headers)."""
+    return str(request.META.get("REMOTE_ADDR", ""))[:PLACE_MOST]
+
+
+def agent_of(request: HttpRequest) -> str:
+    """Return what the browser calls itself."""
+    return str(request.META.get("HTTP_USER_AGENT", ""))[:AGENT_MOST]
+
+
+class Visitor:
+    """Middleware: `request.user` is the User who is signed in, or None."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look the visitor up when a page asks who it is, and not before."""
+        cast(Any, request).user = SimpleLazyObject(lambda: _user(request))
+        return self._get_response(request)
+
+
+def _user(request: HttpRequest) -> User | None:
+    key = request.session.get("user")
+    if key is None:
+        return None
+    now = timezone.now()
+    row = Session.objects.select_related("user").filter(pk=request.session.session_key).first()
+    idle = (now - row.seen_at).total_seconds() if row and row.seen_at else IDLE
+    if row is None or row.user is None or not row.user.enabled or idle >= IDLE:
+        request.session.flush()
+        return None
+    if idle >= SEEN_EVERY:
+        Session.objects.filter(pk=row.pk).update(seen_at=now)
+    return row.user
+
+
+def welcome(request: HttpRequest, user: User, *, method: str) -> None:
+    """Sign `user` in to this browser. `method` is the second factor that was shown, "" for none."""
+    request.session.cycle_key()
+    request.session.update(
+        {
+            "user": user.pk.hex,
+            "method": method,
+            "proved_at": time.time(),
+            "source": source_of(request),
+            "agent": agent_of(request),
+        }
+    )
+
+
+def prove_again(request: HttpRequest, method: str) -> None:
+    """Take down that the visitor has just shown a second factor once more."""
+    request.session.cycle_key()
+    request.session.update({"method": method, "proved_at": time.time()})
+
+
+def is_proven(request: HttpRequest) -> bool:
+    """Tell whether this browser was signed in with two factors."""
+    return bool(request.session.get("method"))
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Tell whether the second factor was shown a moment ago; a form opened then may take its time."""
+    allowed = FRESH if request.method in ("GET", "HEAD") else 3 * FRESH
+    return bool(0 <= time.time() - request.session.get("proved_at", 0) < allowed)
+
+
+def leave(request: HttpRequest) -> None:
+    """Sign this browser out."""
+    request.session.flush()
+
+
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """Sign a user out everywhere, `but` in the session of that key; return how many there were."""
+    return Session.objects.filter(user=user).exclude(pk=but or "").delete()[0]
