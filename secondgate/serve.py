@@ -9,12 +9,14 @@ import asyncio
 import contextlib
 import errno
 import gc
+import logging
 import os
 import shutil
 import signal
 import socket
 import sys
 import time
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -281,6 +283,19 @@ def _log_without_locals() -> None:
             structlog.processors.JSONRenderer(),
         ]
     )
+    logging.basicConfig(handlers=[_ToStructlog()], level=logging.WARNING, force=True)
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # a refused form is no fault of ours
+    # Whitenoise hands Django a whole small file; that it does so at once is said for each of them.
+    warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
+
+
+class _ToStructlog(logging.Handler):
+    """What libraries log goes the same way; the lines of a traceback, never what was in variables."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        event = "internal-error" if record.exc_info else "library"
+        log.log(record.levelno, event, logger=record.name, says=record.getMessage(), exc_info=record.exc_info)
 
 
 def run(settings: Settings, *, workers: int, only: str | None) -> None:

@@ -42,7 +42,7 @@ def read_typed(login: Login, rule: Rule) -> Typed:
 
 def _text(login: Login) -> str:
     attempt = login.attempt
-    if attempt.protocol != "PAP":
+    if attempt.typed is None and attempt.protocol != "PAP":
         raise Ended(reasons.UNSUPPORTED_PROTOCOL)
     if attempt.typed is None:
         login.trail.note("packet.unreadable")
