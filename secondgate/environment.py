@@ -1,6 +1,7 @@
 """What the environment says: each setting read once, a wrong one refused in one sentence."""
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ class Settings:
     base_url: str
     base_url_default: bool  # nobody has said where the web is reached: it is where it listens
     secure: bool
+    proxies: tuple[str, ...]  # whose X-Forwarded-For is believed: the throttle counts by it
 
     @property
     def database_file(self) -> Path:
@@ -55,6 +57,7 @@ def read_settings(environment: dict[str, str]) -> Settings:
         base_url=base_url,
         base_url_default=not (environment.get("SECONDGATE_BASE_URL") or environment.get("SECONDGATE_HTTP")),
         secure=base_url.startswith("https://"),
+        proxies=_proxies(environment),
     )
 
 
@@ -71,6 +74,19 @@ def _addresses(environment: dict[str, str], name: str) -> tuple[str, ...]:
     found = tuple((environment.get(name) or "").replace(",", " ").split())
     for text in found:
         address(text, name)
+    return found
+
+
+def _proxies(environment: dict[str, str]) -> tuple[str, ...]:
+    found = tuple((environment.get("SECONDGATE_PROXIES") or "127.0.0.1 ::1").replace(",", " ").split())
+    for text in found:
+        try:
+            ip_network(text)
+        except ValueError as cause:
+            raise SettingError(
+                f"SECONDGATE_PROXIES has “{text}”; each must be an address or a network, like 10.0.0.5 or "
+                "10.0.0.0/24."
+            ) from cause
     return found
 
 

@@ -205,6 +205,7 @@ async def _web(service: Service) -> AsyncIterator[None]:
         access_log=False,
         lifespan="off",
         server_header=False,
+        forwarded_allow_ips=list(service.settings.proxies),
         timeout_graceful_shutdown=2,  # an open stream must not keep us running
     )
     server = _Uvicorn(config)

@@ -94,3 +94,22 @@ def test_signing_in_makes_a_new_session_and_a_stolen_old_one_is_nothing(owner: O
     owner.page.context.clear_cookies()
     owner.page.context.add_cookies([{"name": "secondgate", "value": before["secondgate"], "url": owner.base}])
     assert owner.open("/console/").url.startswith(f"{owner.base}/portal/sign-in/")
+
+
+def test_a_proxy_says_where_the_browser_is_and_a_stranger_cannot(owner: Owner):
+    def source(house_says: str) -> str:
+        owner.house.environment["SECONDGATE_PROXIES"] = house_says
+        owner.house.stop()
+        owner.house.start()
+        context = owner.page.context.browser.new_context(
+            extra_http_headers={"X-Forwarded-For": "203.0.113.7"}
+        )
+        page = context.new_page()
+        page.goto(f"{owner.base}/portal/sign-in/")
+        first_step(page, "nobody", "nothing")
+        expect(page.get_by_role("alert")).to_have_text(DENIED)
+        context.close()
+        return owner.house.last_login()["source"]
+
+    assert source("127.0.0.1") == "203.0.113.7"
+    assert source("192.0.2.1") == "127.0.0.1"
