@@ -40,6 +40,11 @@ lint: .venv/dev-ready  ## Check style, types, layers, migrations and the lock fi
 fix: .venv/dev-ready  ## Put style right where a tool can.
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+screens: .venv/dev-ready  ## Write a picture of every page to screens/: light, dark, wide, as on a phone.
+	@scripts/packages test
+	@SECONDGATE_SCREENS=screens $(BIN)/python -m pytest tests/web
+	@echo "The pictures are in screens/."
+
 bench: .venv/dev-ready  ## Measure beside FreeRADIUS and the bare Python limit; print ratios.
 	@scripts/packages bench
 	@$(BIN)/python -m bench
@@ -47,4 +52,4 @@ bench: .venv/dev-ready  ## Measure beside FreeRADIUS and the bare Python limit; 
 docs: .venv/dev-ready  ## Check the docs against the code.
 	@$(BIN)/python -m pytest tests/docs
 
-.PHONY: help setup run test fast lint fix bench docs
+.PHONY: help setup run test fast lint fix screens bench docs

@@ -10,6 +10,7 @@ import typer
 from secondgate import __version__
 from secondgate.applications.kinds import KINDS as APPLICATIONS
 from secondgate.cli.main import app
+from secondgate.console.roles import MAY, Role
 from secondgate.directories.registry import KINDS as DIRECTORIES
 from secondgate.events.names import SAYS
 from secondgate.login.reasons import REASONS
@@ -52,6 +53,14 @@ def test_methods_and_their_keys() -> None:
 def test_directories_and_their_keys() -> None:
     for kind in DIRECTORIES.values():
         assert listed("directories.md", kind.name) == {field.name for field in fields(kind.settings)}
+
+
+def test_roles_and_what_each_may_do() -> None:
+    text = (REFERENCE / "roles.md").read_text()
+    assert listed("roles.md") == {*MAY, *Role}
+    for name, (says, held) in MAY.items():
+        cells = " | ".join("yes" if role in held else "" for role in Role)
+        assert f"| `{name}` | {says} | {cells} |" in text
 
 
 def test_settings() -> None:
