@@ -12,6 +12,7 @@ from secondgate.directories import registry as directories
 from secondgate.directories.directory import Account, Checked, Directory, Found, Step, Verdict
 from secondgate.ledger.ledger import Ledger
 from secondgate.methods import registry as methods
+from secondgate.methods.answer import Answer
 from secondgate.methods.method import Enrolled, Fits, Replayed
 from secondgate.methods.method import Verdict as MethodVerdict
 from secondgate.vault.setting import setting
@@ -39,9 +40,9 @@ class DateMethod:
     def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
         return max(position, known.position)
 
-    def check(self, authenticator: Enrolled, answer: str, now: float) -> MethodVerdict:
+    def check(self, authenticator: Enrolled, answer: Answer, now: float) -> MethodVerdict:
         today = datetime.fromtimestamp(now, UTC)
-        if answer != authenticator.secret.decode() + today.strftime("%m%d"):
+        if not answer.fits(authenticator.secret + today.strftime("%m%d").encode()):
             return None
         day = today.toordinal()
         return Replayed(day) if day <= authenticator.position else Fits(day, at_least=-1, at_most=day - 1)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from secondgate.ledger.snapshot import Application, Client
+from secondgate.listener.protocols import read_spoken
 from secondgate.listener.replies import reply
 from secondgate.listener.requests import to_attempt
 from secondgate.listener.server import Server
@@ -74,15 +75,16 @@ async def _answer(server: Server, asked: dict[str, Any]) -> dict[str, Any]:
             return {"error": f"There is no application called “{asked['application']}”. Known: {known}."}
         request = _request(application, asked)
         client = Client(0, ip_network("127.0.0.1"), application, signs=True)
+        spoken = read_spoken(request, application.secret)
         digest, now = server.ledger.mark(request.authenticator), time.time()
         attempt = to_attempt(
-            request, client, "secondgate try", snapshot=snapshot, digest=digest, at=now, signed=True
+            request, client, "secondgate try", spoken, snapshot=snapshot, digest=digest, at=now, signed=True
         )
         try:
             outcome = await server.decide(attempt)
         except SnapshotChanged:
             continue
-        answer = reply(request, outcome, application)
+        answer = reply(request, outcome, application, spoken)
         return {
             "code": Code(answer.code).name.replace("_", "-").title(),
             "message": "".join(readable(value) or "" for value in answer.values(a.REPLY_MESSAGE)),

@@ -14,6 +14,7 @@ from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.listener import accounting
 from secondgate.listener.clients import Clients, plain_address
 from secondgate.listener.duplicates import Duplicates
+from secondgate.listener.protocols import read_spoken
 from secondgate.listener.replies import reply
 from secondgate.listener.requests import to_attempt
 from secondgate.listener.sockets import Endpoint, Sender
@@ -155,12 +156,13 @@ class Server:
         if request.code != Code.ACCESS_REQUEST:
             raise Dropped(drops.UNEXPECTED_CODE)
         signed = check_request(datagram, request, application.secret, required=_must_sign(client))
+        spoken = read_spoken(request, application.secret)
         attempt = to_attempt(
-            request, client, sender.address, snapshot=snapshot, signed=signed, at=time.time(),
+            request, client, sender.address, spoken, snapshot=snapshot, signed=signed, at=time.time(),
             digest=self.ledger.mark(b"%s %d " % (sender.address.encode(), sender.port) + datagram),
         )  # fmt: skip
         outcome = await self.decide(attempt)
-        return sign_reply(reply(request, outcome, application), application.secret)
+        return sign_reply(reply(request, outcome, application, spoken), application.secret)
 
     async def decide(self, attempt: Attempt) -> Outcome:
         """Return the outcome of an attempt, counted, and paced where it is a refusal."""

@@ -5,13 +5,15 @@ from typing import Any
 
 from secondgate.ledger.snapshot import Application, Snapshot
 from secondgate.login.trail import Trail
+from secondgate.methods.answer import Hashed
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One login as it came through a door.
 
-    `typed` is None where the door could not read it; `protocol` says how it travelled. `source` is
+    `typed` is None where the door could not read it; `hashed` is what came in its place, where that is a
+    digest that codes can be tried on. `protocol` says how it travelled. `source` is
     where the person is (Calling-Station-Id, a browser's address), "" where the door cannot know;
     `client` is who asked us on their behalf. `digest` marks the request: the same one again has the
     same. `at` is Unix time in seconds. `facts` go into the first line of `trail`, which the login writes
@@ -26,6 +28,7 @@ class Attempt:
     digest: str
     at: float
     protocol: str = "PAP"
+    hashed: Hashed | None = None
     source: str = ""
     state: bytes = b""
     signs: int | None = None

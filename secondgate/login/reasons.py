@@ -29,7 +29,7 @@ USER_DISABLED: Final = Reason("user-disabled", "{user} is disabled here.", DENIE
 AWS_PROBE: Final = Reason("aws-probe", "Amazon's set-up probe, not a person.", DENIED)
 THROTTLED: Final = Reason("throttled", "{count} failures in a row, or logins at once: nothing is checked for another {seconds} s.", DENIED)
 NO_POLICY: Final = Reason("no-policy", "No policy of {application} is for {user}.", DENIED)
-UNSUPPORTED_PROTOCOL: Final = Reason("unsupported-protocol", "The password came by {protocol}; only PAP can be checked.", DENIED)
+UNSUPPORTED_PROTOCOL: Final = Reason("unsupported-protocol", "What was typed came by {protocol}, of which only codes can be checked, no password of a directory: set {application} to PAP, or its policy to second factor only.", DENIED)
 UNREADABLE_PASSWORD: Final = Reason("unreadable-password", "What was typed is not text: most likely the shared secret of {application} is wrong.", DENIED)
 NOTHING_TYPED: Final = Reason("nothing-typed", "Nothing was typed.", DENIED)
 SECOND_FACTOR_MISSING: Final = Reason("second-factor-missing", "There is no code behind the password: “{separator}” and the code belong there.", DENIED, counts=True)

@@ -7,6 +7,7 @@ from secondgate.login import reasons
 from secondgate.login.login import Login
 from secondgate.login.outcome import Challenge, Ended, Proof
 from secondgate.login.typed import SAME_REQUEST, Typed
+from secondgate.methods.answer import Answer
 from secondgate.methods.method import Fits, Replayed
 from secondgate.methods.registry import METHODS
 from secondgate.policies.resolve import LoginMethod, Rule
@@ -33,10 +34,10 @@ async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typ
     if typed.answer is None:
         login.trail.note("second-factor.asked")
         raise Ended(Challenge(user, rule.mark, PROMPT, secrets.token_bytes(16)))
-    return _check(login, held, typed.answer.strip())
+    return _check(login, held, typed.answer)
 
 
-def _check(login: Login, held: list[Held], answer: str) -> Proof:
+def _check(login: Login, held: list[Held], answer: Answer) -> Proof:
     """Return the proof of the first authenticator that the answer fits."""
     used: Held | None = None
     for one in held:

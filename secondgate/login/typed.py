@@ -7,6 +7,7 @@ from secondgate.ledger.reading import Asked
 from secondgate.login import reasons
 from secondgate.login.login import Login
 from secondgate.login.outcome import Ended
+from secondgate.methods.answer import Answer, Hashed, Plain
 from secondgate.policies.resolve import LoginMethod, Rule
 
 ANSWER_WITHIN: Final = 120  # seconds; FortiGate and Cisco wait for a minute at the most by default
@@ -18,7 +19,7 @@ class Typed:
     """What is to be checked. `answers` is the question that the answer belongs to."""
 
     password: str | None = field(repr=False)
-    answer: str | None = field(repr=False)
+    answer: Answer | None = field(repr=False)
     answers: Asked | None = None
 
 
@@ -28,16 +29,27 @@ def read_typed(login: Login, rule: Rule) -> Typed:
     Ends the login for what cannot be read, for an answer to no valid question, and where the
     appended code is missing.
     """
+    if login.attempt.hashed:
+        return _hashed(login, rule, login.attempt.hashed)
     text = _text(login)
     if login.attempt.state:
-        return Typed(None, text, _question_of(login, rule))
+        return Typed(None, Plain(text), _question_of(login, rule))
     match rule.login:
         case LoginMethod.PASSWORD_ONLY:
             return Typed(text, None)
         case LoginMethod.SECOND_FACTOR_ONLY:
-            return Typed(None, text)
+            return Typed(None, Plain(text))
         case LoginMethod.PASSWORD_AND_SECOND_FACTOR:
             return Typed(text, None) if rule.challenge else _appended(login, text)
+
+
+def _hashed(login: Login, rule: Rule, answer: Hashed) -> Typed:
+    """Return an answer that came as a digest: codes can be tried on it, a directory's password cannot."""
+    if login.attempt.state:
+        return Typed(None, answer, _question_of(login, rule))
+    if rule.login is LoginMethod.SECOND_FACTOR_ONLY:
+        return Typed(None, answer)
+    raise Ended(reasons.UNSUPPORTED_PROTOCOL)
 
 
 def _text(login: Login) -> str:
@@ -59,7 +71,7 @@ def _appended(login: Login, text: str) -> Typed:
     if not found or not password or not answer.strip():
         login.trail.note("second-factor.missing", separator=separator)
         raise Ended(reasons.SECOND_FACTOR_MISSING)
-    return Typed(password, answer)
+    return Typed(password, Plain(answer))
 
 
 def _question_of(login: Login, rule: Rule) -> Asked:

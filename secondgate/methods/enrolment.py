@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from secondgate.events.record import record_change
+from secondgate.methods.answer import Answer
 from secondgate.methods.method import Enrolled, Fits
 from secondgate.methods.models import Authenticator
 from secondgate.methods.registry import METHODS
@@ -17,7 +18,7 @@ from secondgate.vault.setting import secret_fields
 TABLE = Authenticator._meta.db_table
 
 
-def proves(method: str, settings: Any, answer: str, now: float) -> Fits | None:
+def proves(method: str, settings: Any, answer: Answer, now: float) -> Fits | None:
     """Return the proof that new settings work, as `answer` shows at `now` (Unix time), or None."""
     kind = METHODS[method]
     secret, shown, position = kind.store(settings)

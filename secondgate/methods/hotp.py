@@ -4,9 +4,10 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hmac import compare_digest, digest
+from hmac import digest
 from typing import Any, Final, Literal
 
+from secondgate.methods.answer import Answer, octets
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
 
@@ -41,11 +42,6 @@ def seed(text: str) -> bytes:
     return found
 
 
-def octets(text: str) -> bytes:
-    """Return text as octets to compare; whatever a door lets through has some, and none raises."""
-    return text.encode("utf-8", "surrogatepass")
-
-
 @dataclass(frozen=True, slots=True)
 class HotpSettings:
     """A HOTP authenticator in YAML. `counter` is the next one that the token will use."""
@@ -74,16 +70,15 @@ class Hotp:
         """Return the newest used counter of the same seed."""
         return max(position, known.position) if known.secret == secret else position
 
-    def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
+    def check(self, authenticator: Enrolled, answer: Answer, now: float) -> Verdict:
         """Return whether the answer is one of the next codes, or one that was used lately."""
         last, fits, used = authenticator.position, None, None
-        typed = octets(answer)
         digits, algorithm = (
             authenticator.settings.get("digits", 6),
             authenticator.settings.get("algorithm", "sha1"),
         )
         for counter in range(max(0, last + 1 - LOOK_BACK), last + 1 + LOOK_AHEAD):
-            if compare_digest(code_at(authenticator.secret, counter, digits, algorithm), typed):
+            if answer.fits(code_at(authenticator.secret, counter, digits, algorithm)):
                 if counter > last:
                     fits = counter if fits is None else fits
                 else:

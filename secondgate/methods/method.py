@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from secondgate.methods.answer import Answer
+
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
@@ -64,6 +66,6 @@ class Method(Protocol):
         """
         ...
 
-    def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
+    def check(self, authenticator: Enrolled, answer: Answer, now: float) -> Verdict:
         """Return what `answer` is worth at `now` (Unix time). It is not consumed by this."""
         ...

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hmac import compare_digest
 from typing import Any, Literal
 
-from secondgate.methods.hotp import Algorithm, code_at, octets, seed
+from secondgate.methods.answer import Answer
+from secondgate.methods.hotp import Algorithm, code_at, seed
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
 
@@ -20,17 +20,17 @@ class TotpKey:
     algorithm: Algorithm = "sha1"
 
 
-def match(key: TotpKey, code: str, now: float, *, last_step: int = -1, drift: int = 1) -> int | None:
-    """Return the time step `code` belongs to, or None.
+def match(key: TotpKey, answer: Answer, now: float, *, last_step: int = -1, drift: int = 1) -> int | None:
+    """Return the time step that the answer is the code of, or None.
 
     `now` is Unix time in seconds; `drift` is how many steps the two clocks may differ, either
     way. Steps up to `last_step`, the newest one accepted, never match again (RFC 6238 section
     5.2). Matching does not consume: the ledger does, in the transaction that writes the event.
     """
-    typed, here, found = octets(code), int(now) // key.period, None
+    here, found = int(now) // key.period, None
     for step in range(max(here - drift, last_step + 1, 0), here + drift + 1):
         # No break: the time this takes must not tell which step fitted.
-        if compare_digest(code_at(key.secret, step, key.digits, key.algorithm), typed):
+        if answer.fits(code_at(key.secret, step, key.digits, key.algorithm)):
             found = step
     return found
 
@@ -66,7 +66,7 @@ class Totp:
         ended = (known.position + 1) * known.settings.get("period", 30) - 1
         return max(position, int(ended // settings["period"]))
 
-    def check(self, authenticator: Enrolled, answer: str, now: float) -> Verdict:
+    def check(self, authenticator: Enrolled, answer: Answer, now: float) -> Verdict:
         """Return whether the answer is the code of now, of the step before or of the step after."""
         key, last = _key(authenticator.secret, authenticator.settings), authenticator.position
         step = match(key, answer, now, last_step=last)

@@ -46,6 +46,12 @@ TWO_PASSWORDS: Final = Drop("two-passwords", "It carries more than one password 
 BAD_PASSWORD_LENGTH: Final = Drop(
     "bad-password-length", "Its User-Password is not 16 to 128 octets in steps of 16."
 )
+BAD_CHAP_LENGTH: Final = Drop(
+    "bad-chap-length", "Its CHAP or MS-CHAP response, or the challenge of it, has a length that cannot be."
+)
+LAN_MANAGER_ONLY: Final = Drop(
+    "lan-manager-only", "Its MS-CHAP response has only the LAN Manager part, which is no secret any more."
+)
 NO_USER_NAME: Final = Drop("no-user-name", "It names no user.")
 TOO_MUCH_PROXY_STATE: Final = Drop("too-much-proxy-state", "Its Proxy-State leaves no room for an answer.")
 OVERLOADED: Final = Drop("overloaded", "Too many logins were under way.")

@@ -25,6 +25,7 @@ AROUND: Final[list[Attribute]] = [
     (a.STATE, bytes(16)), (a.PROXY_STATE, b"1"), (a.PROXY_STATE, b""),
 ]  # fmt: skip
 MS_CHAP: Final = vendor_specific(VendorAttribute(311, 25, bytes(50)))
+MS_CHALLENGE: Final = vendor_specific(VendorAttribute(311, 11, bytes(16)))
 CISCO: Final = vendor_specific(VendorAttribute(9, 1, b"profile=staff"))
 START: Final[list[Attribute]] = [
     NAME,
@@ -33,7 +34,7 @@ START: Final[list[Attribute]] = [
 ]
 
 REQUESTS: Final = [
-    packet(NAME, PASSWORD, *AROUND), packet(NAME, (a.CHAP_PASSWORD, bytes(17)), *AROUND), packet(NAME, MS_CHAP, CISCO),
+    packet(NAME, PASSWORD, *AROUND), packet(NAME, (a.CHAP_PASSWORD, bytes(17)), *AROUND), packet(NAME, MS_CHALLENGE, MS_CHAP, CISCO),
     packet(NAME, (a.EAP_MESSAGE, bytes(5))), packet(NAME), packet(*AROUND, code=Code.STATUS_SERVER),
 ]  # fmt: skip
 VALID: Final = [

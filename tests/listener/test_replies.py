@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from secondgate.ledger.reading import Person
+from secondgate.listener.protocols import Spoken
 from secondgate.listener.replies import REPLIES, reply
 from secondgate.login import reasons
 from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
@@ -22,6 +23,7 @@ from tests.fuzz.paper import PaperServer, application
 from tests.radius.packets import octets, packet
 
 ANN = Person("corp", "ann", "b" * 32, "ann", True, "", None, "", frozenset(), ())
+PAP = Spoken("PAP", typed="x")
 GRANTED = ((CLASS, b"staff"), (PROXY_STATE, b"not the client's"))
 OUTCOMES: list[Outcome] = [
     Accept(ANN, message="Welcome."), Challenge(ANN, "c" * 32, "Which code?", b"q" * 16), Refuse(reasons.WRONG_CODE)
@@ -37,18 +39,20 @@ def test_every_outcome_has_a_reply() -> None:
     list(zip(OUTCOMES, [Code.ACCESS_ACCEPT, Code.ACCESS_CHALLENGE, Code.ACCESS_REJECT], strict=True)),
 )
 def test_an_outcome_has_its_code(outcome: Outcome, code: Code) -> None:
-    answer = reply(packet(), outcome, application())
+    answer = reply(packet(), outcome, application(), PAP)
     assert (answer.code, answer.identifier, answer.authenticator) == (code, 7, packet().authenticator)
 
 
 def test_only_who_is_let_in_gets_what_the_application_grants() -> None:
     for outcome in OUTCOMES:
-        answer = reply(packet(), outcome, application(granted=GRANTED))
+        answer = reply(packet(), outcome, application(granted=GRANTED), PAP)
         assert answer.all(CLASS) == ([(CLASS, b"staff")] if isinstance(outcome, Accept) else [])
 
 
 def test_only_a_challenge_has_a_state() -> None:
-    states = [reply(packet((STATE, b"old")), outcome, application()).values(STATE) for outcome in OUTCOMES]
+    states = [
+        reply(packet((STATE, b"old")), outcome, application(), PAP).values(STATE) for outcome in OUTCOMES
+    ]
     assert states == [[], [b"q" * 16], []]
 
 
@@ -58,26 +62,26 @@ def test_proxy_state_comes_back_unmodified_and_in_order(outcome: Outcome, count:
     """RFC 2865 section 5.33. An empty one and one that came twice are no exception."""
     states: list[Attribute] = [(PROXY_STATE, bytes([number]) * (number % 12)) for number in range(count)]
     asked = packet((USER_NAME, b"ann"), *states, (USER_PASSWORD, bytes(16)))
-    assert reply(asked, outcome, application()).all(PROXY_STATE) == states
+    assert reply(asked, outcome, application(), PAP).all(PROXY_STATE) == states
 
 
 def test_nothing_else_of_the_request_comes_back() -> None:
     asked = packet(*((kind, b"said by the client") for kind in range(1, 256) if kind != PROXY_STATE))
     for outcome in OUTCOMES:
         assert b"said by the client" not in [
-            value for _, value in reply(asked, outcome, application()).attributes
+            value for _, value in reply(asked, outcome, application(), PAP).attributes
         ]
 
 
 def test_a_message_may_be_empty_or_long() -> None:
-    assert reply(packet(), Accept(ANN), application()).attributes == []
-    parts = reply(packet(), Accept(ANN, message="é" * 200), application()).values(REPLY_MESSAGE)
+    assert reply(packet(), Accept(ANN), application(), PAP).attributes == []
+    parts = reply(packet(), Accept(ANN, message="é" * 200), application(), PAP).values(REPLY_MESSAGE)
     assert [part.decode() for part in parts] == ["é" * 126, "é" * 74]
 
 
 def test_a_refusal_says_what_its_reason_says_to_strangers() -> None:
-    told = reply(packet(), Refuse(reasons.UNKNOWN_USER), application()).values(REPLY_MESSAGE)
-    assert told == reply(packet(), Refuse(reasons.WRONG_CODE), application()).values(REPLY_MESSAGE)
+    told = reply(packet(), Refuse(reasons.UNKNOWN_USER), application(), PAP).values(REPLY_MESSAGE)
+    assert told == reply(packet(), Refuse(reasons.WRONG_CODE), application(), PAP).values(REPLY_MESSAGE)
     assert b"".join(told).decode() == reasons.DENIED
 
 

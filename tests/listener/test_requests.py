@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondgate.ledger.snapshot import EMPTY
-from secondgate.listener.requests import protocol_of, to_attempt
+from secondgate.listener.protocols import read_spoken
+from secondgate.listener.requests import to_attempt
 from secondgate.login.attempt import Attempt
 from secondgate.radius import attributes as a
 from secondgate.radius import drops
@@ -24,9 +25,10 @@ from tests.radius.packets import AUTHENTICATOR, PACKETS, SECRET, packet
 NAME: Attribute = (a.USER_NAME, b"ann")
 CHAP: Attribute = (a.CHAP_PASSWORD, bytes(17))
 EAP: Attribute = (a.EAP_MESSAGE, bytes(5))
-MS_CHAP = vendor_specific(VendorAttribute(311, 1, bytes(50)))
+MS_CHAP = vendor_specific(VendorAttribute(311, 1, b"\1\1" + bytes(48)))
 MS_CHAP_V2 = vendor_specific(VendorAttribute(311, 25, bytes(50)))
-MS_CHAP_CHALLENGE = vendor_specific(VendorAttribute(311, 11, bytes(16)))
+MS_CHALLENGE_1 = vendor_specific(VendorAttribute(311, 11, bytes(8)))
+MS_CHALLENGE_2 = vendor_specific(VendorAttribute(311, 11, bytes(16)))
 OTHER_VENDOR = vendor_specific(VendorAttribute(9, 1, bytes(50)))
 
 
@@ -37,8 +39,10 @@ def pap(password: bytes, secret: Secret = SECRET) -> Attribute:
 def attempt(*attributes: Attribute, signed: bool = False, **client_is: Any) -> Attempt:
     """Return what a request with these attributes attempts."""
     speaks = client(**client_is)
+    request = packet(*attributes)
+    spoken = read_spoken(request, speaks.application.secret)
     return to_attempt(
-        packet(*attributes), speaks, "10.0.0.1", snapshot=EMPTY, digest="mark", at=5.0, signed=signed
+        request, speaks, "10.0.0.1", spoken, snapshot=EMPTY, digest="mark", at=5.0, signed=signed
     )
 
 
@@ -67,17 +71,36 @@ def test_what_is_not_said_is_empty() -> None:
     ("attributes", "protocol"),
     [
         ([], "PAP"), ([pap(b"x")], "PAP"), ([CHAP], "CHAP"), ([EAP], "EAP"), ([EAP, EAP, EAP], "EAP"),
-        ([MS_CHAP_CHALLENGE, MS_CHAP], "MS-CHAP"), ([MS_CHAP_V2, MS_CHAP_CHALLENGE], "MS-CHAPv2"),
-        ([pap(b"x"), MS_CHAP_CHALLENGE, OTHER_VENDOR], "PAP"),
+        ([MS_CHALLENGE_1, MS_CHAP], "MS-CHAP"), ([MS_CHAP_V2, MS_CHALLENGE_2], "MS-CHAPv2"),
+        ([pap(b"x"), MS_CHALLENGE_1, OTHER_VENDOR], "PAP"),
     ],
 )  # fmt: skip
 def test_the_protocol_is_that_of_the_password(attributes: list[Attribute], protocol: str) -> None:
     assert attempt(NAME, *attributes).protocol == protocol
 
 
-@pytest.mark.parametrize("password", [CHAP, EAP, MS_CHAP, MS_CHAP_V2])
-def test_only_pap_can_be_read(password: Attribute) -> None:
-    assert attempt(NAME, password).typed is None
+@pytest.mark.parametrize("came", [[CHAP], [MS_CHALLENGE_1, MS_CHAP], [MS_CHALLENGE_2, MS_CHAP_V2]])
+def test_of_a_digest_nothing_can_be_read_but_codes_can_be_tried(came: list[Attribute]) -> None:
+    said = attempt(NAME, *came)
+    assert said.typed is None
+    assert said.hashed is not None and not said.hashed.fits(b"123456")
+
+
+def test_eap_is_neither() -> None:
+    said = attempt(NAME, EAP)
+    assert (said.typed, said.hashed, said.protocol) == (None, None, "EAP")
+
+
+@pytest.mark.parametrize(
+    ("came", "drop"),
+    [
+        ([(a.CHAP_PASSWORD, bytes(16))], drops.BAD_CHAP_LENGTH), ([MS_CHAP], drops.BAD_CHAP_LENGTH),
+        ([MS_CHALLENGE_2, MS_CHAP], drops.BAD_CHAP_LENGTH), ([MS_CHALLENGE_1, MS_CHAP_V2], drops.BAD_CHAP_LENGTH),
+        ([MS_CHALLENGE_1, vendor_specific(VendorAttribute(311, 1, bytes(50)))], drops.LAN_MANAGER_ONLY),
+    ],
+)  # fmt: skip
+def test_a_digest_that_cannot_be_is_dropped(came: list[Attribute], drop: Drop) -> None:
+    assert why_dropped(NAME, *came) is drop
 
 
 @pytest.mark.parametrize("second", [pap(b"x"), CHAP, EAP, MS_CHAP, MS_CHAP_V2])
@@ -141,10 +164,11 @@ def test_a_client_that_signs_for_the_first_time_is_written_down() -> None:
 @given(PACKETS)
 def test_any_packet_is_an_attempt_or_dropped(request: Packet) -> None:
     with suppress(Dropped):
-        said = to_attempt(request, client(), "10.0.0.1", snapshot=EMPTY, digest="", at=0, signed=False)
+        spoken = read_spoken(request, SECRET)
+        said = to_attempt(
+            request, client(), "10.0.0.1", spoken, snapshot=EMPTY, digest="", at=0, signed=False
+        )
         f"{said.login_name}{said.typed}{said.source}{said.facts}".encode()
-    with suppress(Dropped):
-        protocol_of(request)
 
 
 @steady

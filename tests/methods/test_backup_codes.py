@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondgate.methods.answer import Plain
 from secondgate.methods.backup_codes import (
     ALPHABET,
     COUNT,
@@ -27,7 +28,9 @@ def store(*codes: str) -> bytes:
 
 def check(answer: str, used: int = 0, *codes: str) -> Verdict:
     """Return what an answer is worth; `used` are the bits of the codes that are gone."""
-    return BackupCodes().check(Enrolled("id", "Paper", store(*(codes or CODES)), {}, used), answer, now=0)
+    return BackupCodes().check(
+        Enrolled("id", "Paper", store(*(codes or CODES)), {}, used), Plain(answer), now=0
+    )
 
 
 def test_each_code_fits_once() -> None:
@@ -93,7 +96,7 @@ def test_a_line_break_in_a_code_makes_no_further_code(code: str) -> None:
     except ValueError:
         return  # refused, in words
     paper = Enrolled("id", "Paper", secret, {}, 0)
-    assert [BackupCodes().check(paper, typed, now=0) for typed in ("", " ", "-", "x")] == [None] * 4
+    assert [BackupCodes().check(paper, Plain(typed), now=0) for typed in ("", " ", "-", "x")] == [None] * 4
 
 
 def test_new_codes_are_new_and_can_be_kept() -> None:

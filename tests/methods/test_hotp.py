@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondgate.methods.answer import Plain
 from secondgate.methods.hotp import LOOK_AHEAD, LOOK_BACK, Hotp, HotpSettings, code_at, seed
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from tests.fuzz.steady import steady
@@ -19,7 +20,7 @@ LAST = 100  # the counter that was used last
 
 def check(answer: str, *, last: int = LAST, **settings: Any) -> Verdict:
     """Return what an answer is worth."""
-    return Hotp().check(Enrolled("id", "Token", SECRET, settings, last), answer, now=0)
+    return Hotp().check(Enrolled("id", "Token", SECRET, settings, last), Plain(answer), now=0)
 
 
 def code(counter: int, digits: int = 6) -> str:
@@ -64,7 +65,7 @@ def test_eight_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["", "0", "755224 ", "７５５２２４", "٧٥٥٢٢٤", "é", "🔑", "x" * 10_000, "\0"]
+    "answer", ["", "0", "7552 24", "７５５２２４", "٧٥٥٢٢٤", "é", "🔑", "x" * 10_000, "\0"]
 )
 def test_what_is_no_code_just_does_not_match(answer: str) -> None:
     assert check(answer, last=-1) is None

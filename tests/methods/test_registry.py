@@ -4,6 +4,7 @@ from dataclasses import fields
 
 import pytest
 
+from secondgate.methods.answer import Plain
 from secondgate.methods.method import Enrolled, Method
 from secondgate.methods.registry import METHODS
 from secondgate.vault.setting import secret_fields
@@ -30,4 +31,4 @@ def test_a_method_keeps_a_secret(method: Method) -> None:
 
 @KINDS
 def test_a_method_takes_no_empty_answer(method: Method) -> None:
-    assert method.check(Enrolled("id", "One", b"12345678901234567890", {}, 0), "", now=0) is None
+    assert method.check(Enrolled("id", "One", b"12345678901234567890", {}, 0), Plain(""), now=0) is None

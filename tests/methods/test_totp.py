@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondgate.methods.answer import Plain
 from secondgate.methods.hotp import code_at
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.methods.totp import Totp, TotpKey, TotpSettings, match
@@ -21,7 +22,7 @@ STEP, NOW = 100, 3000.0  # the first second of step 100
 
 def check(answer: str, *, now: float = NOW, last: int = -1, **settings: Any) -> Verdict:
     """Return what an answer is worth."""
-    return Totp().check(Enrolled("id", "Phone", SECRET, settings, last), answer, now)
+    return Totp().check(Enrolled("id", "Phone", SECRET, settings, last), Plain(answer), now)
 
 
 def code(step: int, digits: int = 6) -> str:
@@ -33,7 +34,7 @@ def test_rfc6238_appendix_b(algorithm: Any) -> None:
     read = vectors("rfc6238_appendix_b")
     key = TotpKey(read["seeds"][algorithm].encode(), digits=8, algorithm=algorithm)
     for row in read["codes"]:
-        assert match(key, row[algorithm], now=row["time"]) == row["time"] // 30
+        assert match(key, Plain(row[algorithm]), now=row["time"]) == row["time"] // 30
 
 
 @pytest.mark.parametrize("step", [STEP - 1, STEP, STEP + 1])
@@ -47,15 +48,15 @@ def test_a_code_two_steps_early_or_late_does_not_fit(step: int) -> None:
 
 
 def test_a_step_ends_with_its_last_moment() -> None:
-    assert match(KEY, code(STEP - 1), now=NOW + 29.999) == STEP - 1
-    assert match(KEY, code(STEP - 1), now=NOW + 30) is None
-    assert match(KEY, code(STEP + 2), now=NOW + 29.999) is None
-    assert match(KEY, code(STEP + 2), now=NOW + 30) == STEP + 2
+    assert match(KEY, Plain(code(STEP - 1)), now=NOW + 29.999) == STEP - 1
+    assert match(KEY, Plain(code(STEP - 1)), now=NOW + 30) is None
+    assert match(KEY, Plain(code(STEP + 2)), now=NOW + 29.999) is None
+    assert match(KEY, Plain(code(STEP + 2)), now=NOW + 30) == STEP + 2
 
 
 @pytest.mark.parametrize("drift", [0, 1, 5])
 def test_the_clocks_may_differ_by_the_drift_and_no_more(drift: int) -> None:
-    fits = [s for s in range(STEP - 8, STEP + 9) if match(KEY, code(s), now=NOW, drift=drift) == s]
+    fits = [s for s in range(STEP - 8, STEP + 9) if match(KEY, Plain(code(s)), now=NOW, drift=drift) == s]
     assert fits == list(range(STEP - drift, STEP + drift + 1))
 
 

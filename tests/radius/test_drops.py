@@ -10,6 +10,7 @@ from secondgate.login.attempt import Attempt
 from secondgate.login.outcome import Outcome
 from secondgate.radius import attributes as a
 from secondgate.radius import drops
+from secondgate.radius.microsoft import CHAP_CHALLENGE, CHAP_RESPONSE, attribute
 from secondgate.radius.packet import Code
 from tests.fuzz.paper import AUTO, LAX, STRANGER, STRICT, PaperServer
 from tests.radius.packets import header, octets
@@ -48,6 +49,9 @@ SMALLEST: list[tuple[str, bytes, str, bool]] = [
     ("no-user-name", octets((a.USER_NAME, b"")), LAX, False),
     ("two-passwords", octets(NAME, (a.CHAP_PASSWORD, b""), (a.CHAP_PASSWORD, b"")), LAX, False),
     ("two-passwords", octets(NAME, (a.USER_PASSWORD, bytes(16)), (a.USER_PASSWORD, bytes(16))), LAX, False),
+    ("bad-chap-length", octets(NAME, (a.CHAP_PASSWORD, bytes(16))), LAX, False),
+    ("bad-chap-length", octets(NAME, attribute(CHAP_RESPONSE, bytes(50))), LAX, False),
+    ("lan-manager-only", octets(NAME, attribute(CHAP_CHALLENGE, bytes(8)), attribute(CHAP_RESPONSE, bytes(50))), LAX, False),
     ("bad-password-length", octets(NAME, (a.USER_PASSWORD, b"")), LAX, False),
     ("bad-password-length", octets(NAME, (a.USER_PASSWORD, bytes(144))), LAX, False),
 ]  # fmt: skip

@@ -74,6 +74,25 @@ def test_radclient_gets_its_accept(aws: Aws, house: House, home: Home, seed: str
     assert "Received Access-Accept" in answer.stdout, answer.stdout + answer.stderr
 
 
+@pytest.mark.parametrize("attribute", ["CHAP-Password", "MS-CHAP-Password"])
+def test_radclient_gets_in_by_a_digest_of_the_code(
+    aws: Aws, house: House, home: Home, seed: str, attribute: str
+) -> None:
+    """AWS offers PAP, CHAP, MS-CHAP and MS-CHAPv2: a code can be checked by each."""
+
+    def asked(typed: str) -> str:
+        said = f'User-Name={home.login},{attribute}="{typed}",Packet-Src-IP-Address={ADDRESSES[0]}\n'
+        line = ["radclient", "-t", "20", "-r", "1", "-x", f"127.0.0.1:{house.port}", "auth", SECRET]
+        return subprocess.run(line, input=said, capture_output=True, text=True).stdout
+
+    code = totp(seed)
+    assert "Received Access-Reject" in asked(wrong_code(seed))
+    assert "Received Access-Accept" in (accepted := asked(code))
+    assert ("MS-CHAP-MPPE-Keys" in accepted) is (attribute == "MS-CHAP-Password")
+    assert "Received Access-Reject" in asked(code)
+    assert house.last_login()["reason"] == "code-used"
+
+
 def test_the_probe_is_refused_named_and_counted_against_nobody(aws: Aws, house: House) -> None:
     asked = [(client, *client.request("fakeusername", "fakepassword")) for client in aws.both]
     for client, _packet, datagram in asked:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from secondgate.methods import enrolment
+from secondgate.methods.answer import Plain
 from secondgate.methods.provisioning_uri import grouped, new_seed, otpauth
 from secondgate.methods.totp import TotpSettings
 from secondgate.portal.access import next_page, signed_in
@@ -37,7 +38,7 @@ def add_totp(request: Request) -> HttpResponse:
     if form.is_valid():
         name = form.cleaned_data["name"]
         settings = TotpSettings(secret=seed)
-        proof = enrolment.proves("totp", settings, form.cleaned_data["code"], time.time())
+        proof = enrolment.proves("totp", settings, Plain(form.cleaned_data["code"]), time.time())
         if name in held:
             form.add_error("name", _("You have one of that name. Give this one another."))
         elif proof is None:
