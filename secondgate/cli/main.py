@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from secondgate.cli import apply, doctor, events, explain, export, owner_link, serve, try_login
+from secondgate.cli import (
+    apply,
+    doctor,
+    events,
+    explain,
+    export,
+    owner_link,
+    radius_client,
+    serve,
+    try_login,
+)
 from secondgate.cli.start import Failed
 
 app = typer.Typer(
@@ -20,6 +30,7 @@ app.command("events")(events.events)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 app.command("try")(try_login.try_login)
+app.command("radius-client")(radius_client.radius_client)
 app.command("owner-link")(owner_link.owner_link)
 
 

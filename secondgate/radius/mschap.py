@@ -8,6 +8,7 @@ wants the server to prove that it knows the text, too. Of both come keys for the
     challenge ──────── DES by hash ──> response                 └──> proof, keys
 """
 
+import secrets
 from dataclasses import dataclass
 from hashlib import sha1
 from hmac import compare_digest
@@ -63,10 +64,17 @@ def read_response(value: bytes, challenge: bytes, *, version: int, user: bytes) 
         if not value[1] & 1:
             raise Dropped(drops.LAN_MANAGER_ONLY)
         return Response(1, value[0], challenge, value[26:])
-    # RFC 2759 section 4: the name without its domain is what goes in.
-    peer, name = value[2:18], user.rpartition(b"\\")[2]
-    mixed = sha1(peer + challenge + name).digest()[:8]
+    mixed = _mixed(value[2:18], challenge, user)
     return Response(2, value[0], mixed, value[26:], said=mixed)
+
+
+def respond(text: bytes, challenge: bytes, *, version: int, user: bytes) -> bytes:
+    """Return the MS-CHAP-Response (`version` 1) or MS-CHAP2-Response (2) that a client makes of `text`."""
+    head, peer = bytes((secrets.randbelow(256), 2 - version)), secrets.token_bytes(16)
+    if version == 1:
+        return head + bytes(24) + _response(challenge, nt_hash(text))
+    mixed = _mixed(peer, challenge, user)
+    return head + peer + bytes(8) + _response(mixed, nt_hash(text))
 
 
 def nt_hash(text: bytes) -> bytes:
@@ -117,6 +125,11 @@ def hide_key(key: bytes, authenticator: bytes, secret: Secret, salt: bytes) -> b
         previous = _xor(padded[start : start + 16], secret.md5(previous))
         hidden += previous
     return salt + hidden
+
+
+def _mixed(peer: bytes, challenge: bytes, user: bytes) -> bytes:
+    # RFC 2759 section 4: the name goes in without its domain.
+    return sha1(peer + challenge + user.rpartition(b"\\")[2]).digest()[:8]
 
 
 def _start_key(master: bytes, magic: bytes) -> bytes:

@@ -9,6 +9,7 @@ to be there. So every reply of ours begins with it.
 import hashlib
 import hmac
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from secondgate.radius import drops
@@ -98,6 +99,15 @@ def sign_request(request: Packet, secret: Secret) -> bytes:
     """Return the bytes of an Access-Request or Status-Server with Message-Authenticator first."""
     unsigned = encode(_with_message_authenticator(request, request.attributes))
     return unsigned[:FIRST] + secret.hmac_md5(unsigned) + unsigned[FIRST + 16 :]
+
+
+def sign_accounting_request(request: Packet, secret: Secret) -> tuple[Packet, bytes]:
+    """Return an Accounting-Request with its authenticator, MD5 over all of it (RFC 2866), and its bytes."""
+    unsigned = encode(replace(request, authenticator=ZEROS))
+    authenticator = _md5(unsigned + secret.octets)
+    return replace(request, authenticator=authenticator), unsigned[:4] + authenticator + unsigned[
+        HEADER.size :
+    ]
 
 
 def is_reply_to(datagram: bytes, request: Packet, secret: Secret) -> bool:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondgate.radius import attributes
-from secondgate.radius.dictionary import describe, standard
+from secondgate.radius.attributes import Attribute
+from secondgate.radius.dictionary import describe, describe_all, standard, vendors, written
 from tests.fuzz.steady import steady
 
 NUMBERS = {
@@ -46,3 +47,40 @@ def test_any_attribute_can_be_described(kind: int, value: bytes) -> None:
 def test_the_code_and_the_dictionary_agree_on_the_numbers(name: str) -> None:
     written = standard()[NUMBERS[name]].name
     assert written.upper().replace("-", "_") == name
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "attribute"),
+    [
+        ("Filter-Id", "staff", (11, b"staff")), ("filter-id", "0x00ff", (11, b"\0\xff")),
+        ("Session-Timeout", "3600", (27, b"\0\0\x0e\x10")), ("NAS-IP-Address", "192.0.2.7", (4, b"\xc0\0\2\7")),
+        ("Fortinet-Group-Name", "VPN", (26, b"\0\0\x30\x44\1\5VPN")),
+    ],
+)  # fmt: skip
+def test_what_people_write_becomes_an_attribute_and_reads_back(name: str, value: str, attribute: Attribute):
+    assert written(name, value) == attribute
+    shown_name, shown = describe_all(attribute)[0]
+    assert shown_name.lower() == name.lower()
+    assert shown == value or value.startswith("0x")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("Nonsense", "1", "There is no attribute called “Nonsense”"),
+        ("Session-Timeout", "an hour", "Session-Timeout is “an hour”; it must be a whole number"),
+        ("Session-Timeout", "4294967296", "must be a whole number from 0 to 4294967295"),
+        ("NAS-IP-Address", "::1", "it must be an IPv4 address"),
+        ("Class", "x" * 254, "Class has 254 octets; 253 are the most."),
+        ("Cisco-AVPair", "x" * 248, "Cisco-AVPair has 248 octets; 247 are the most."),
+        ("Class", "0xzz", "pairs of hexadecimal digits"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_written_is_said(name: str, value: str, says: str):
+    with pytest.raises(ValueError, match=says):
+        written(name, value)
+
+
+def test_no_name_and_no_number_stands_twice_():
+    found = [*standard().values(), *vendors().values()]
+    assert len({one.name.lower() for one in found}) == len(found)

@@ -1,0 +1,1 @@
+"""Other RADIUS servers, asked by us: over UDP, in time, with retries."""

@@ -1,0 +1,173 @@
+"""Our own RADIUS client, against our own server and against FreeRADIUS."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.codes import new_seed, totp
+from tests.scenarios.house import House
+from tests.scenarios.ports import free_udp_port
+
+pytestmark = pytest.mark.real
+
+SECRET = "a-secret-of-this-test"
+
+
+@pytest.fixture
+def seed() -> str:
+    return new_seed()
+
+
+@pytest.fixture
+def house(tmp_path: Path, seed: str) -> Iterator[House]:
+    house = House(tmp_path)
+    house.configure(f"""
+        applications:
+          - {{name: Codes, kind: radius, clients: [127.0.0.1], secret: {SECRET}}}
+        users:
+          - {{login: ann, password: a-password-of-ann, authenticators: [{{method: totp, secret: {seed}}}]}}
+        policies:
+          - {{name: P, application: Codes, login: second-factor-only, methods: [totp]}}
+        """)
+    yield house.start()
+    house.stop()
+
+
+def client(port: int, *arguments: str, secret: str = SECRET) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "secondgate", "radius-client", f"127.0.0.1:{port}", *arguments]
+    env = {**os.environ, "RADIUS_SECRET": secret}
+    return subprocess.run(line, env=env, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("protocol", ["pap", "chap", "mschap", "mschapv2"])
+def test_a_code_is_accepted_by_every_protocol_and_shown_by_none(house: House, seed: str, protocol: str):
+    code = totp(seed)
+    done = client(house.port, "--user", "ann", "--password", code, "--protocol", protocol, "-a", "NAS-Port=7")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Access-Accept" in done.stdout and "NAS-Port = 7" in done.stdout
+    assert code not in done.stdout
+    assert ("proves that it knows what was typed" in done.stdout) is (protocol == "mschapv2")
+    again = client(house.port, "--user", "ann", "--password", code, "--protocol", protocol)
+    assert again.returncode == 1 and "Access-Reject" in again.stdout
+    assert house.last_login()["reason"] == "code-used"
+
+
+def test_it_asks_whether_a_server_is_there_and_tells_of_sessions(house: House):
+    assert "Access-Accept" in client(house.port, "--status").stdout
+    told = client(house.port + 1, "--accounting", "start", "--user", "ann", "-a", "Acct-Session-Id=one")
+    assert "Accounting-Response" in told.stdout, told.stdout + told.stderr
+    assert house.events(event="session.started")[0]["user"] == "ann"
+
+
+def test_what_cannot_be_is_one_sentence(house: House):
+    for arguments, says in {
+        (
+            "--user",
+            "ann",
+            "--password",
+            "x",
+            "--protocol",
+            "eap",
+        ): "The protocol is “eap”; it must be one of pap,",
+        ("--status", "-a", "Nonsense=1"): "There is no attribute called “Nonsense”",
+        ("--status", "-a", "NAS-Port=x"): "NAS-Port is “x”; it must be a whole number",
+        ("--accounting", "sideways"): "--accounting is “sideways”",
+    }.items():
+        done = client(house.port, *arguments)
+        assert done.returncode == 1 and done.stderr.startswith(f"secondgate: {says}"), done.stderr
+    done = client(house.port, "--status", "--timeout", "1", secret="another")
+    assert "did not answer within 1 s" in done.stderr
+    done = client(free_udp_port(), "--status", "--timeout", "1")
+    assert "Nothing listens at" in done.stderr
+
+
+# A second reading of the same RFCs: what our client makes, FreeRADIUS takes, and the other way round.
+
+FREERADIUS = """
+client here {{
+  ipaddr = 127.0.0.1
+  secret = {secret}
+}}
+modules {{
+  pap {{
+  }}
+  chap {{
+  }}
+  mschap {{
+  }}
+  files {{
+    usersfile = {folder}/users
+  }}
+}}
+server default {{
+  listen {{
+    type = auth
+    ipaddr = 127.0.0.1
+    port = {port}
+  }}
+  authorize {{
+    files
+    chap
+    mschap
+    pap
+  }}
+  authenticate {{
+    pap
+    chap
+    mschap
+  }}
+}}
+"""
+MAIN = """
+prefix = /usr
+libdir = {libdir}
+logdir = {folder}
+run_dir = {folder}
+pidfile = {folder}/pid
+security {{
+  max_attributes = 200
+  reject_delay = 0
+  status_server = yes
+}}
+"""
+
+
+@pytest.fixture
+def freeradius(tmp_path: Path) -> Iterator[int]:
+    program = shutil.which("freeradius")
+    assert program, "install freeradius"
+    folder, port = tmp_path / "freeradius", free_udp_port()
+    folder.mkdir()
+    (folder / "users").write_text('ann Cleartext-Password := "clientPass"\n')
+    (folder / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
+    places = {"folder": folder, "libdir": "/usr/lib/freeradius", "secret": SECRET, "port": port}
+    (folder / "radiusd.conf").write_text((MAIN + FREERADIUS).format(**places))
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen([program, "-f", "-d", str(folder), "-l", "stdout"], stdout=log, stderr=log)
+    until = time.monotonic() + 30
+    while client(port, "--status", "--timeout", "0.5", "--unsigned").returncode:
+        assert server.poll() is None and time.monotonic() < until, (folder / "log").read_text()
+    yield port
+    server.terminate()
+    server.wait()
+
+
+@pytest.mark.parametrize("protocol", ["pap", "chap", "mschap", "mschapv2"])
+def test_freeradius_takes_what_our_client_makes_and_proves_itself(freeradius: int, protocol: str):
+    done = client(
+        freeradius, "--user", "ann", "--password", "clientPass", "--protocol", protocol, "--unsigned"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ("proves that it knows what was typed" in done.stdout) is (protocol == "mschapv2")
+    assert (
+        client(
+            freeradius, "--user", "ann", "--password", "no", "--protocol", protocol, "--unsigned"
+        ).returncode
+        == 1
+    )
