@@ -78,6 +78,6 @@ class _Answers(asyncio.DatagramProtocol):
         if isinstance(self._fault, ConnectionRefusedError):
             return f"Nothing listens at {server}."
         return (
-            f"{server} did not answer within {within:g} s. It may not know this address, or the secret differs: "
-            "RADIUS servers say nothing to either."
+            f"{server} did not answer within {within:g} s. RADIUS servers are silent toward addresses that "
+            "they do not know, and toward another secret."
         )
