@@ -20,6 +20,8 @@ class Settings:
     http: str
     radius: tuple[str, ...]
     accounting: tuple[str, ...]
+    radsec: tuple[str, ...]
+    radsec_files: tuple[Path, Path, Path] | None  # certificate, key, the clients' CA
     radius_default: bool  # nobody has named the ports: one that cannot be opened is left out
     accounting_default: bool
     base_url: str
@@ -42,6 +44,7 @@ def read_settings(environment: dict[str, str]) -> Settings:
     address(http, "SECONDGATE_HTTP")
     radius = _addresses(environment, "SECONDGATE_RADIUS")
     accounting = _addresses(environment, "SECONDGATE_ACCOUNTING")
+    radsec = _addresses(environment, "SECONDGATE_RADSEC")
     base_url = (environment.get("SECONDGATE_BASE_URL") or f"http://{http}").rstrip("/")
     if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
         raise SettingError(f"SECONDGATE_BASE_URL is “{base_url}”; it must be like https://login.example.com.")
@@ -52,6 +55,8 @@ def read_settings(environment: dict[str, str]) -> Settings:
         http=http,
         radius=radius or ("0.0.0.0:1812", "[::]:1812"),
         accounting=accounting or _next_ports(radius) or ("0.0.0.0:1813", "[::]:1813"),
+        radsec=radsec,
+        radsec_files=_radsec_files(environment) if radsec else None,
         radius_default=not radius,
         accounting_default=not accounting,
         base_url=base_url,
@@ -75,6 +80,17 @@ def _addresses(environment: dict[str, str], name: str) -> tuple[str, ...]:
     for text in found:
         address(text, name)
     return found
+
+
+def _radsec_files(environment: dict[str, str]) -> tuple[Path, Path, Path]:
+    names = ("SECONDGATE_RADSEC_CERTIFICATE", "SECONDGATE_RADSEC_KEY", "SECONDGATE_RADSEC_CA")
+    if missing := [name for name in names if not environment.get(name)]:
+        raise SettingError(
+            f"SECONDGATE_RADSEC is set, and {missing[0]} is not: RadSec needs three PEM files, named by "
+            f"{', '.join(names)}."
+        )
+    certificate, key, ca = (Path(environment[name]).absolute() for name in names)
+    return certificate, key, ca
 
 
 def _proxies(environment: dict[str, str]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from secondgate.events import metrics
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.listener import control
+from secondgate.listener.certificates import CertificateError, Certificates
 from secondgate.listener.server import Server
 from secondgate.setup.owner_link import has_owner, new_link, remember_base_url
 
@@ -114,7 +115,9 @@ async def _radius(service: Service) -> AsyncIterator[None]:
         _listen(service, text, "SECONDGATE_RADIUS", required=not settings.radius_default)
     for text in settings.accounting:
         _listen(service, text, "SECONDGATE_ACCOUNTING", required=not settings.accounting_default)
-    if not any(name.startswith("radius ") for name in service.checks):
+    for text in settings.radsec:
+        await _listen_tls(service, text)
+    if not any(name.startswith(("radius ", "radsec ")) for name in service.checks):
         raise ServeError("No RADIUS port could be opened.")
     door = await control.listen(service.server, settings.data / "run") if service.is_first else None
     async with _further_workers(service):
@@ -136,6 +139,20 @@ def _listen(service: Service, text: str, setting: str, *, required: bool) -> Non
         log.warning("port-not-opened", port=text, fault=cause.strerror)
         return
     service.checks[f"{'accounting' if accounting else 'radius'} {text}"] = endpoint.check
+
+
+async def _listen_tls(service: Service, text: str) -> None:
+    """Open one RadSec port."""
+    host, port = address(text, "SECONDGATE_RADSEC")
+    assert service.settings.radsec_files is not None
+    certificates = Certificates(*service.settings.radsec_files)
+    try:
+        radsec = await service.server.listen_tls(host, port, certificates, shared=service.workers > 1)
+    except CertificateError as cause:
+        raise ServeError(f"RadSec cannot begin: {cause}") from cause
+    except OSError as cause:
+        raise ServeError(f"TCP {text} cannot be opened: {cause.strerror}. {_remedy(cause)}") from cause
+    service.checks[f"radsec {text}"] = radsec.check
 
 
 def _remedy(cause: OSError) -> str:
@@ -262,7 +279,8 @@ async def _end_with_the_first(service: Service) -> None:
 
 async def _greet(service: Service) -> None:
     """Say on standard output that everything is up, and how to begin."""
-    ports = ", ".join(endpoint.name for endpoint in service.server.endpoints)
+    opened = [endpoint.name for endpoint in service.server.endpoints]
+    ports = ", ".join([*opened, *(f"{radsec.name} (TLS)" for radsec in service.server.tls)])
     if ports:
         print(f"RADIUS answers on {ports}.", flush=True)
     if "web" in service.parts:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -12,12 +13,14 @@ from secondgate.events.metrics import DROPS, LOGINS
 from secondgate.ledger.ledger import Entry, EventRow, Ledger, LedgerError
 from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.listener import accounting
+from secondgate.listener.certificates import Certificates
 from secondgate.listener.clients import Clients, plain_address
 from secondgate.listener.duplicates import Duplicates
 from secondgate.listener.protocols import read_spoken
+from secondgate.listener.radsec import RadSec
 from secondgate.listener.replies import reply
 from secondgate.listener.requests import to_attempt
-from secondgate.listener.sockets import Endpoint, Sender
+from secondgate.listener.sockets import Door, Endpoint, Sender
 from secondgate.login.attempt import Attempt
 from secondgate.login.decide import decide
 from secondgate.login.facts import as_json
@@ -27,7 +30,13 @@ from secondgate.radius import drops
 from secondgate.radius.attributes import PROXY_STATE
 from secondgate.radius.drops import Drop, Dropped
 from secondgate.radius.packet import Code, Packet, decode
-from secondgate.radius.signing import check_accounting, check_request, sign_accounting_reply, sign_reply
+from secondgate.radius.signing import (
+    Secret,
+    check_accounting,
+    check_request,
+    sign_accounting_reply,
+    sign_reply,
+)
 
 log = structlog.get_logger()
 
@@ -57,6 +66,7 @@ class Server:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.endpoints: list[Endpoint] = []
+        self.tls: list[RadSec] = []
         self._duplicates = Duplicates()
         self._clients = Clients(ledger.snapshot)
         self._clients_of = ledger.snapshot
@@ -71,41 +81,56 @@ class Server:
         endpoint.start()
         return endpoint
 
+    async def listen_tls(
+        self, host: str, port: int, certificates: Certificates, *, shared: bool = False
+    ) -> RadSec:
+        """Bind a RadSec port and answer on it, accounting too. Raises OSError, and CertificateError."""
+        radsec = RadSec(host, port, certificates, self._receive_tls, shared=shared)
+        self.tls.append(radsec)
+        await radsec.start()
+        return radsec
+
     async def close(self) -> None:
         """Stop listening, and let what is under way come to its end."""
+        for radsec in self.tls:
+            await radsec.close()
         for endpoint in self.endpoints:
             endpoint.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
 
-    def _receive_access(self, endpoint: Endpoint, datagram: bytes, sender: Sender) -> None:
-        self._begin(endpoint, datagram, sender, self._answer_access)
+    def _receive_access(self, door: Door, datagram: bytes, sender: Sender) -> None:
+        self._begin(door, datagram, sender, self._answer_access)
 
-    def _receive_accounting(self, endpoint: Endpoint, datagram: bytes, sender: Sender) -> None:
-        self._begin(endpoint, datagram, sender, self._answer_accounting)
+    def _receive_accounting(self, door: Door, datagram: bytes, sender: Sender) -> None:
+        self._begin(door, datagram, sender, self._answer_accounting)
 
-    def _begin(self, endpoint: Endpoint, datagram: bytes, sender: Sender, answer: Answer) -> None:
+    def _receive_tls(self, door: Door, datagram: bytes, sender: Sender) -> None:
+        is_accounting = datagram[0] == Code.ACCOUNTING_REQUEST  # one port has both (RFC 6614 section 2.1)
+        self._begin(door, datagram, sender, self._answer_accounting if is_accounting else self._answer_access)
+
+    def _begin(self, door: Door, datagram: bytes, sender: Sender, answer: Answer) -> None:
         if len(self._tasks) >= AT_ONCE:
             _count(drops.OVERLOADED)
             return
-        task = asyncio.get_running_loop().create_task(self._serve(endpoint, datagram, sender, answer))
+        task = asyncio.get_running_loop().create_task(self._serve(door, datagram, sender, answer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, endpoint: Endpoint, datagram: bytes, sender: Sender, answer: Answer) -> None:
+    async def _serve(self, door: Door, datagram: bytes, sender: Sender, answer: Answer) -> None:
         """See one datagram through: an answer, or a drop with its reason counted."""
         now = asyncio.get_running_loop().time()
-        key = (id(endpoint), sender.whole, datagram[1] if len(datagram) > 1 else 0)
+        key = (id(door), sender.whole, datagram[1] if len(datagram) > 1 else 0)
         seen = self._duplicates.find(key, datagram, now)
         if seen is not None:
             if seen.reply:  # else it is being decided, and that answer will do for both
-                endpoint.send(seen.reply, sender)
+                door.send(seen.reply, sender)
             return
         seen = self._duplicates.begin(key, datagram, now)
         try:
             request = decode(datagram)
-            seen.reply = await self._with_current_client(datagram, request, sender, answer)
-            endpoint.send(seen.reply, sender)
+            seen.reply = await self._with_current_client(door, datagram, request, sender, answer)
+            door.send(seen.reply, sender)
         except Dropped as dropped:
             _count(dropped.drop)
         except LedgerError as error:
@@ -119,13 +144,13 @@ class Server:
                 self._duplicates.drop(seen)
 
     async def _with_current_client(
-        self, datagram: bytes, request: Packet, sender: Sender, answer: Answer
+        self, door: Door, datagram: bytes, request: Packet, sender: Sender, answer: Answer
     ) -> bytes:
         """Return the answer by the newest configuration: what an older one refuses is looked at again."""
         while True:
             snapshot = self.ledger.snapshot
             try:
-                client = self._client(snapshot, sender.address)
+                client = self._client(snapshot, sender.address, door.secret)
                 return await answer(datagram, request, client, snapshot, sender)
             except SnapshotChanged:
                 continue
@@ -138,13 +163,13 @@ class Server:
                     await self._tell_of_unknown_client(sender.address)
                 raise
 
-    def _client(self, snapshot: Snapshot, address: str) -> Client:
+    def _client(self, snapshot: Snapshot, address: str, secret: Secret | None) -> Client:
         if snapshot is not self._clients_of:
             self._clients, self._clients_of = Clients(snapshot), snapshot
         client = self._clients.find(address)
         if client is None:
             raise Dropped(drops.UNKNOWN_CLIENT)
-        return client
+        return client if secret is None else _by_tls(client, secret)
 
     async def _answer_access(
         self, datagram: bytes, request: Packet, client: Client, snapshot: Snapshot, sender: Sender
@@ -200,6 +225,12 @@ class Server:
         await self.ledger.commit(
             Entry(EventRow(time.time(), names.CLIENT_UNKNOWN, "", None, None, "", facts))
         )
+
+
+def _by_tls(client: Client, secret: Secret) -> Client:
+    """Return a client as it is behind TLS: its secret is known to all, and what it signs says nothing."""
+    application = replace(client.application, secret=secret, message_authenticator="off")
+    return replace(client, application=application, signs=True)
 
 
 def _must_sign(client: Client) -> bool:

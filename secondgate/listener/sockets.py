@@ -9,7 +9,9 @@ import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
+
+from secondgate.radius.signing import Secret
 
 IP_PKTINFO: Final = 8  # linux/in.h; the socket module has it from Python 3.12 on only
 PKTINFO: Final = struct.Struct("=I4s4s")  # interface, our own address, the header's address
@@ -30,11 +32,26 @@ class Sender:
     asked: Ancillary
 
 
-Receive = Callable[["Endpoint", bytes, Sender], None]
+class Door(Protocol):
+    """What requests come in by: a UDP socket, or one client's TLS stream."""
+
+    @property
+    def secret(self) -> Secret | None:
+        """The secret of whoever comes in here; None: each application's own."""
+        ...
+
+    def send(self, datagram: bytes, sender: Sender) -> None:
+        """Send an answer."""
+        ...
+
+
+Receive = Callable[[Door, bytes, Sender], None]
 
 
 class Endpoint:
     """One bound socket. `receive` is called for each datagram, within the event loop."""
+
+    secret = None
 
     def __init__(self, host: str, port: int, receive: Receive, *, shared: bool = False) -> None:
         """Bind. Raises OSError. `shared`: other processes read from the same port."""

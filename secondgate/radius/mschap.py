@@ -127,6 +127,16 @@ def hide_key(key: bytes, authenticator: bytes, secret: Secret, salt: bytes) -> b
     return salt + hidden
 
 
+def reveal_key(hidden: bytes, authenticator: bytes, secret: Secret) -> bytes:
+    """Return the key that `hide_key` has hidden."""
+    plain, previous = b"", authenticator + hidden[:2]
+    for start in range(2, len(hidden), 16):
+        block = hidden[start : start + 16]
+        plain += _xor(block, secret.md5(previous))
+        previous = block
+    return plain[1 : 1 + plain[0]]
+
+
 def _mixed(peer: bytes, challenge: bytes, user: bytes) -> bytes:
     # RFC 2759 section 4: the name goes in without its domain.
     return sha1(peer + challenge + user.rpartition(b"\\")[2]).digest()[:8]
