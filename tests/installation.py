@@ -10,6 +10,7 @@ from django.conf import settings
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger
 from secondgate.setup.apply import Change, apply
+from secondgate.setup.apply import plan as planned
 from secondgate.vault import secrets
 from secondgate.vault.keyring import create_key
 
@@ -40,7 +41,7 @@ def configure(transactional_db: None, built_in: None, tmp_path: Path) -> Configu
     def run(text: str, *, plan: bool = False, prune: bool = False) -> list[Change]:
         file = tmp_path / "house.yaml"
         file.write_text(dedent(text))
-        return apply(file, plan=plan, prune=prune)
+        return (planned if plan else apply)(file, prune=prune)
 
     return run
 

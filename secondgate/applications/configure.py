@@ -1,6 +1,6 @@
 """Make, change and remove applications; each verb writes its event."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -37,31 +37,47 @@ def configure(
 
 
 @transaction.atomic
+def give_up(application: Application, networks: Collection[str], *, by: str) -> None:
+    """Take clients from an application: another one is about to have them."""
+    before = _networks(application)
+    application.clients.filter(network__in=networks).delete()
+    after = [network for network in before if network not in networks]
+    record_change("application", application.pk, {"clients": before}, {"clients": after}, by=by)
+
+
+@transaction.atomic
 def remove(application: Application, *, by: str) -> None:
-    """Remove an application with its clients, policies and secret."""
-    before = described(application)
-    record_change("application", application.pk, before, None, by=by)
-    secrets.forget(TABLE, application.pk)
+    """Remove an application with its clients and its secret. Its policies must have been removed."""
+    record_change("application", application.pk, described(application), None, by=by)
+    secrets.forget(TABLE, [application.pk])
     application.delete()
 
 
 def described(application: Application) -> dict[str, Any]:
     """Return an application as events and exports show it."""
+    secret = secrets.kept(TABLE, application.pk, "secret")
     return {
         "name": application.name,
         "kind": application.kind,
-        "clients": [client.network for client in application.clients.order_by("pk")],
-        "secret": secrets.kept_as(TABLE, application.pk, "secret"),
+        "clients": _networks(application),
+        "secret": None if secret is None else secrets.reference(secret),
         "message_authenticator": application.message_authenticator,
         "challenge": application.challenge,
         "separator": application.separator,
     }
 
 
+def clients_after(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Return the clients in the order in which they will be: one that stays keeps its place."""
+    return [one for one in present if one in wanted] + [one for one in wanted if one not in present]
+
+
+def _networks(application: Application) -> list[str]:
+    return list(application.clients.order_by("pk").values_list("network", flat=True))
+
+
 def _set_clients(application: Application, networks: Sequence[str]) -> None:
-    present = list(application.clients.order_by("pk").values_list("network", flat=True))
-    if present == list(networks):
-        return
+    present = _networks(application)
     application.clients.exclude(network__in=networks).delete()
     for network in networks:
         if network not in present:

@@ -23,12 +23,12 @@ def apply(
             data = Path(nowhere)
             os.environ.pop("SECONDGATE_KEY_FILE", None)
         ready(data)
-        from secondgate.setup.apply import apply as run
+        from secondgate.setup import apply as setup
         from secondgate.setup.document import InputError
 
         try:
-            changes = run(file, plan=plan, prune=prune)
-        except InputError as error:
+            changes = (setup.plan if plan else setup.apply)(file, prune=prune)
+        except (InputError, setup.UnfinishedError) as error:
             raise Failed(str(error)) from error
         from django.db import connection
 

@@ -41,13 +41,11 @@ def events(
 
 def _query(user: str | None, application: str | None) -> dict[str, Any]:
     from secondgate.applications.models import Application
-    from secondgate.people.login_names import candidates
-    from secondgate.people.models import LoginName
+    from secondgate.directories.people import people_called
 
     query: dict[str, Any] = {}
     if user is not None:
-        names = [candidate.name for candidate in candidates(user)]
-        query["users"] = list(LoginName.objects.filter(name__in=names).values_list("user_id", flat=True))
+        query["users"] = [found.pk for found in people_called(user)]
         if not query["users"]:
             raise Failed(f"Nobody is called “{user}”.")
     if application is not None:

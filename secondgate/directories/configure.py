@@ -50,18 +50,15 @@ def configure(
 def remove(directory: Directory, *, by: str) -> None:
     """Remove a directory. Its users stay in the log; their login names are free for whoever comes next."""
     record_change("directory", directory.pk, described(directory), None, by=by)
-    secrets.forget(TABLE, directory.pk)
+    secrets.forget(TABLE, [directory.pk])
     LoginName.objects.filter(user__entry__directory=directory).delete()
     directory.delete()
 
 
 def described(directory: Directory) -> dict[str, Any]:
     """Return a directory as events and exports show it."""
-    kept = {
-        field: {"kept": secrets.fingerprint(value)}
-        for (row, field), value in secrets.kept_all(TABLE).items()
-        if row == directory.pk
-    }
+    held = secrets.kept_all(TABLE, [directory.pk])
+    kept = {field: secrets.reference(value) for (_, field), value in held.items()}
     return {
         "name": directory.name,
         "kind": directory.kind,

@@ -1,6 +1,7 @@
 """The events' tables."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 from django.db import models
 
@@ -47,5 +48,18 @@ class Named(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and tell Subject the name that `str()` gives."""
         super().save(*args, **kwargs)
-        kind = str(self._meta.verbose_name)
-        Subject.objects.update_or_create(id=self.pk, defaults={"kind": kind, "name": str(self)[:255]})
+        self._tell([self])
+
+    @classmethod
+    def add(cls, rows: Sequence[Self]) -> None:
+        """Save new rows, and tell Subject of them; two statements for all of them."""
+        cls._default_manager.bulk_create(rows)
+        cls._tell(rows)
+
+    @classmethod
+    def _tell(cls, rows: Sequence[Self]) -> None:
+        kind = str(cls._meta.verbose_name)
+        Subject.objects.bulk_create(
+            [Subject(id=row.pk, kind=kind, name=str(row)[:255]) for row in rows],
+            update_conflicts=True, unique_fields=["id"], update_fields=["kind", "name"],
+        )  # fmt: skip

@@ -3,7 +3,7 @@
 Logins are written by the ledger, which batches them; everything else comes through here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -32,11 +32,27 @@ def record(
     )
 
 
-def record_change(noun: str, subject_id: UUID, before: Any, after: Any, *, by: str) -> Event:
+def record_change(noun: str, subject_id: UUID, before: Any, after: Any, *, by: str) -> None:
     """Write that a thing was made, changed or removed, with its state before and after.
 
     The states are what `secondgate export` would say: secrets are references in both.
     """
-    verb = "created" if before is None else "removed" if after is None else "changed"
-    facts = {"subject": subject_id.hex, "before": before, "after": after}
-    return record(f"{noun}.{verb}", by=by, facts=facts)
+    record_changes(noun, [(subject_id, before, after)], by=by)
+
+
+def record_changes(noun: str, changes: Iterable[tuple[UUID, Any, Any]], *, by: str) -> None:
+    """Write an event for each change, a subject's id with its states, in one statement."""
+    now = timezone.now()
+    Event.objects.bulk_create(
+        Event(
+            at=now,
+            name=f"{noun}.{verb_of(before, after)}",
+            facts={"by": by, "subject": subject_id.hex, "before": before, "after": after},
+        )
+        for subject_id, before, after in changes
+    )
+
+
+def verb_of(before: Any, after: Any) -> str:
+    """Return what happened to a thing, by its states: there is none before it is made, or once it is gone."""
+    return "created" if before is None else "removed" if after is None else "changed"

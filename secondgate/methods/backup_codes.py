@@ -62,6 +62,10 @@ class BackupCodes:
             raise ValueError("Two of the backup codes are the same.")
         return "\n".join(codes).encode(), {"count": len(codes)}, 0
 
+    def restore(self, secret: bytes) -> list[str]:
+        """Return the codes."""
+        return secret.decode().split("\n")
+
     def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
         """Return the bits of those codes that were used on another list, wherever they stood there."""
         old = known.secret.split(b"\n")

@@ -1,12 +1,17 @@
-"""Give users authenticators, change them, take them away; each verb writes its event."""
+"""Give users authenticators, change them, take them away; each verb writes its events.
 
-from collections.abc import Mapping
-from dataclasses import fields
+What is to change is found out by `difference`, which writes nothing: a plan asks it, too.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from secondgate.events.record import record_change
+from secondgate.events.record import record_changes
 from secondgate.methods.answer import Answer
 from secondgate.methods.method import Enrolled, Fits
 from secondgate.methods.models import Authenticator
@@ -18,6 +23,41 @@ from secondgate.vault.setting import secret_fields
 TABLE = Authenticator._meta.db_table
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An authenticator, and its opened secret."""
+
+    authenticator: Authenticator
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An authenticator that a user is to have. `settings` are of the method's own type.
+
+    `was` is the name it goes by until now, where it is to get another. `proof` has shown that it works.
+    """
+
+    user: User
+    method: str
+    name: str
+    settings: Any
+    was: str = ""
+    proof: Fits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An authenticator as it is to be, and its states for the event. `before` None: it is new."""
+
+    held: Held
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+Drawer = dict[str, Held]  # what one user has, by name
+
+
 def proves(method: str, settings: Any, answer: Answer, now: float) -> Fits | None:
     """Return the proof that new settings work, as `answer` shows at `now` (Unix time), or None."""
     kind = METHODS[method]
@@ -26,61 +66,87 @@ def proves(method: str, settings: Any, answer: Answer, now: float) -> Fits | Non
     return verdict if isinstance(verdict, Fits) else None
 
 
-@transaction.atomic
-def enrol(
-    user: User, method: str, name: str, settings: Any, *, by: str, proof: Fits | None = None
-) -> Authenticator:
-    """Give `user` an authenticator, or a known one of that name other settings.
+def held_by(users: Collection[User]) -> dict[UUID, Drawer]:
+    """Return what each of these users has, by their id."""
+    return _drawers(users, Authenticator.objects.all())
+
+
+def _drawers(users: Collection[User], among: QuerySet[Authenticator]) -> dict[UUID, Drawer]:
+    found: dict[UUID, Drawer] = {user.pk: {} for user in users}
+    rows = list(among.filter(user__in=users).order_by("created_at", "name"))
+    sealed = secrets.kept_all(TABLE, [row.pk for row in rows])
+    for row in rows:
+        assert row.user_id is not None
+        found[row.user_id][row.name] = Held(row, sealed.get((row.pk, "secret"), b""))
+    return found
+
+
+def difference(wanted: Wanted, drawer: Drawer) -> Difference | None:
+    """Return what has to change for a user to have an authenticator, in `drawer`, too; None for nothing.
 
     What logins have used stays used, whatever it is called now and whatever else has changed; what `proof`
     has shown is used, too. Raises ValueError, in words.
     """
-    kind = METHODS[method]
-    secret, shown, position = kind.store(settings)
-    if proof:
-        position = proof.position
-    held = {one.name: one for one in Authenticator.objects.select_for_update().filter(user=user)}
-    authenticator = held.get(name) or Authenticator(user=user, name=name, method=method)
-    if authenticator.method != method:
+    kind = METHODS[wanted.method]
+    secret, shown, position = kind.store(wanted.settings)
+    if wanted.proof:
+        position = wanted.proof.position
+    held = drawer.pop(wanted.was or wanted.name, None)
+    row = held.authenticator if held else Authenticator(user=wanted.user, method=wanted.method)
+    if row.method != wanted.method:
         raise ValueError(
-            f"{name} is a {authenticator.method} authenticator already; give this one another name."
+            f"{wanted.name} is a {row.method} authenticator already; give this one another name."
         )
-    is_new = name not in held
-    before = None if is_new else described(authenticator)
-    kept = {one.pk: secrets.kept(TABLE, one.pk, "secret") or b"" for one in held.values()}
-    if is_new or kept[authenticator.pk] != secret or authenticator.settings != shown:
-        for one in held.values():
-            if one.method == method:
-                known = Enrolled(one.pk.hex, one.name, kept[one.pk], one.settings, one.position)
-                position = kind.carry(known, secret, shown, position)
-        authenticator.settings, authenticator.position = shown, position
-        authenticator.save(update_fields=None if is_new else ["settings", "position"])
-        secrets.keep(TABLE, authenticator.pk, "secret", secret)
-    after = described(authenticator)
-    if after != before:
-        record_change("authenticator", authenticator.pk, before, after, by=by)
-    return authenticator
+    before = described(held) if held else None
+    if held is None or held.secret != secret or row.settings != shown:
+        for one in (*drawer.values(), *([held] if held else [])):
+            if one.authenticator.method == wanted.method:
+                position = kind.carry(_enrolled(one), secret, shown, position)
+        row.position = position
+    row.name, row.settings = wanted.name, shown
+    drawer[row.name] = Held(row, secret)
+    after = described(drawer[row.name])
+    return None if after == before else Difference(drawer[row.name], before, after)
 
 
 @transaction.atomic
-def remove(authenticator: Authenticator, *, by: str) -> None:
-    """Take an authenticator away."""
-    record_change("authenticator", authenticator.pk, described(authenticator), None, by=by)
-    secrets.forget(TABLE, authenticator.pk)
-    authenticator.delete()
+def enrol(wanted: Sequence[Wanted], *, by: str) -> None:
+    """Give users authenticators, or known ones another name or other settings (see `difference`)."""
+    # Locked: a login that moves a position now must not see it written back.
+    drawers = _drawers({one.user for one in wanted}, Authenticator.objects.select_for_update())
+    found = [difference(one, drawers[one.user.pk]) for one in wanted]
+    differences = [one for one in found if one]
+    Authenticator.add([one.held.authenticator for one in differences if one.before is None])
+    for one in differences:
+        if one.before is not None:
+            one.held.authenticator.save(update_fields=["name", "settings", "position"])
+    secrets.keep_all(TABLE, {(one.held.authenticator.pk, "secret"): one.held.secret for one in differences})
+    changes = ((one.held.authenticator.pk, one.before, one.after) for one in differences)
+    record_changes("authenticator", changes, by=by)
 
 
-def described(authenticator: Authenticator) -> dict[str, Any]:
+@transaction.atomic
+def remove(held: Sequence[Held], *, by: str) -> None:
+    """Take authenticators away."""
+    ids = [one.authenticator.pk for one in held]
+    record_changes("authenticator", ((one.authenticator.pk, described(one), None) for one in held), by=by)
+    secrets.forget(TABLE, ids)
+    Authenticator.objects.filter(pk__in=ids).delete()
+
+
+def described(held: Held) -> dict[str, Any]:
     """Return an authenticator as events and exports show it, its seed as a reference."""
-    settings = METHODS[authenticator.method].settings
+    settings = METHODS[held.authenticator.method].settings
     known = {field.name for field in fields(settings)}
-    shown: Mapping[str, Any] = authenticator.settings
+    shown: Mapping[str, Any] = held.authenticator.settings
     return {
-        "method": authenticator.method,
-        "name": authenticator.name,
-        **{
-            field.name: secrets.kept_as(TABLE, authenticator.pk, "secret")
-            for field in secret_fields(settings)
-        },
+        "method": held.authenticator.method,
+        "name": held.authenticator.name,
+        **{field.name: secrets.reference(held.secret) for field in secret_fields(settings)},
         **{name: value for name, value in shown.items() if name in known},
     }
+
+
+def _enrolled(held: Held) -> Enrolled:
+    row = held.authenticator
+    return Enrolled(row.pk.hex, row.name, held.secret, row.settings, row.position)

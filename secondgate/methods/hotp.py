@@ -66,6 +66,10 @@ class Hotp:
         shown = {"digits": settings.digits, "algorithm": settings.algorithm}
         return seed(settings.secret), shown, settings.counter - 1
 
+    def restore(self, secret: bytes) -> str:
+        """Return the seed in base32."""
+        return base64.b32encode(secret).decode()
+
     def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
         """Return the newest used counter of the same seed."""
         return max(position, known.position) if known.secret == secret else position

@@ -59,6 +59,10 @@ class Method(Protocol):
         """
         ...
 
+    def restore(self, secret: bytes) -> Any:
+        """Return the secret setting that `store` made `secret` of: the others can change beside it."""
+        ...
+
     def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
         """Return where new settings begin so that what `known` has used stays used: `position` or beyond.
 

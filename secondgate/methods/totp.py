@@ -1,5 +1,6 @@
 """Time-based one-time codes (RFC 6238), as authenticator apps make them."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -58,6 +59,10 @@ class Totp:
             raise ValueError(f"period is {settings.period}; it must be from 5 to 3600 seconds.")
         shown = {"digits": settings.digits, "period": settings.period, "algorithm": settings.algorithm}
         return seed(settings.secret), shown, -1
+
+    def restore(self, secret: bytes) -> str:
+        """Return the seed in base32."""
+        return base64.b32encode(secret).decode()
 
     def carry(self, known: Enrolled, secret: bytes, settings: Mapping[str, Any], position: int) -> int:
         """Return the step, in the new period, in which the newest used one ended."""

@@ -35,15 +35,24 @@ def configure(
 def put_in_order(names: Sequence[str], *, by: str) -> None:
     """Put these policies in this order, in the places that they hold among all; the others stay."""
     before = list(Policy.objects.order_by("position").values_list("name", flat=True))
-    turn = iter(names)
-    after = [next(turn) if name in names else name for name in before]
+    after = ordered(before, names)
     if before == after:
         return
     for position, name in enumerate(after):
         Policy.objects.filter(name=name).update(position=position)
-    moved = next(name for name, was in zip(after, before, strict=True) if name != was)
-    subject = Policy.objects.get(name=moved)
+    subject = Policy.objects.get(name=first_moved(before, after))
     record_change("policy", subject.pk, {"order": before}, {"order": after}, by=by)
+
+
+def ordered(before: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return `before` with these names in this order, in the places that they hold among all."""
+    turn = iter(names)
+    return [next(turn) if name in names else name for name in before]
+
+
+def first_moved(before: Sequence[str], after: Sequence[str]) -> str:
+    """Return the policy that a change of order is told of."""
+    return next(name for name, was in zip(after, before, strict=True) if name != was)
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ class Policy(Named):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(max_length=255, unique=True)
     position = models.PositiveIntegerField()
-    application = models.ForeignKey(Application, models.CASCADE, related_name="policies")
+    # PROTECT: each policy that goes with its application is an event, which no cascade writes.
+    application = models.ForeignKey(Application, models.PROTECT, related_name="policies")
     groups = models.ManyToManyField(Group, blank=True, db_table="policies_policy_group")
     login = models.CharField(max_length=40)
     methods = models.JSONField(default=list)

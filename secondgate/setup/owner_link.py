@@ -76,7 +76,7 @@ def make_owner(token: str, *, login: str, name: str, email: str, password: str) 
         realm = realms_of(built_in.name, built_in.realms)[0]
         owner = accounts.create(login, realm=realm, by=OWNER, name=name, email=email, role=OWNER)
         Entry.objects.create(user=owner, directory=built_in)
-        accounts.set_password_hash(owner, password_hash, by=OWNER)
+        accounts.set_password_hashes({owner: password_hash}, by=OWNER)
         record(names.OWNER_CREATED, by=OWNER, user_id=owner.pk, facts={"user": owner.pk.hex})
     return owner
 

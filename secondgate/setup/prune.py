@@ -1,55 +1,110 @@
 """What `apply --prune` removes: whatever a section of the file could name, and does not.
 
-The built-in directory stays, and so do people whom a directory has brought, and the owner.
+The Built-in directory stays, and so do people whom another directory has brought, and the owner.
 """
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
 
 from secondgate.applications import configure as applications
 from secondgate.applications.models import Application
 from secondgate.directories import configure as directories
 from secondgate.directories.models import Directory
+from secondgate.directories.people import AT_ONCE
 from secondgate.methods import enrolment
-from secondgate.methods.models import Authenticator
+from secondgate.methods.enrolment import Held
 from secondgate.people import accounts
 from secondgate.people.login_names import normalise
 from secondgate.people.models import Group, User
 from secondgate.policies import configure as policies
 from secondgate.policies.models import Policy
-from secondgate.setup.shape import Configuration
+from secondgate.setup.plan import BY, Change, Step, Transaction, in_batches
+from secondgate.setup.shape import BUILT_IN, Configuration
 
 
-def prune(configuration: Configuration, *, by: str) -> None:
-    """Remove what the sections that the file has do not name."""
-    named = {
-        section: {item.says.name for item in getattr(configuration, section)}
-        for section in ("directories", "applications", "groups", "policies")
-    }
-    if "policies" in configuration.sections:
-        for policy in Policy.objects.exclude(name__in=named["policies"]):
-            policies.remove(policy, by=by)
-    if "applications" in configuration.sections:
-        for application in Application.objects.exclude(name__in=named["applications"]):
-            applications.remove(application, by=by)
-    if "groups" in configuration.sections:
-        for group in Group.objects.exclude(name__in=named["groups"]):
-            accounts.remove_group(group, by=by)
-    if "users" in configuration.sections:
-        _prune_users(configuration, by=by)
-    if "directories" in configuration.sections:
-        for directory in Directory.objects.exclude(name__in=named["directories"]).exclude(kind="local"):
-            directories.remove(directory, by=by)
+def prune_configuration(configuration: Configuration) -> Iterator[Step]:
+    """Yield the removal of what the sections that the file has do not name, people apart."""
+    sections = configuration.sections
+    gone = _unnamed(Application, "applications", configuration)
+    # An application takes its policies with it, unless the file says where they belong.
+    of_gone = Policy.objects.filter(application__in=gone)
+    for policy in _unnamed(Policy, "policies", configuration) if "policies" in sections else of_gone:
+        change = Change("policy", policy.name, policies.described(policy), None)
+        yield Step([change], partial(policies.remove, policy, by=BY))
+    for application in gone:
+        change = Change("application", application.name, applications.described(application), None)
+        yield Step([change], partial(applications.remove, application, by=BY))
+    for group in _unnamed(Group, "groups", configuration):
+        change = Change("group", group.name, accounts.described_group(group), None)
+        yield Step([change], partial(accounts.remove_group, group, by=BY))
+    for directory in _unnamed(Directory, "directories", configuration).exclude(name=BUILT_IN):
+        change = Change("directory", directory.name, directories.described(directory), None)
+        yield Step([change], partial(directories.remove, directory, by=BY))
 
 
-def _prune_users(configuration: Configuration, *, by: str) -> None:
-    """Remove people of built-in directories, and everyone's authenticators, that the file does not name.
+def _unnamed(model: type[Model], section: str, configuration: Configuration) -> QuerySet[Any]:
+    """Return the rows that a section does not name; none where the file does not have it."""
+    if section not in configuration.sections:
+        return model._default_manager.none()
+    names = [item.says.name for item in getattr(configuration, section)]
+    return model._default_manager.exclude(name__in=names)
+
+
+def prune_people(configuration: Configuration, authenticators: Collection[UUID]) -> Iterator[Transaction]:
+    """Yield the removal of people of built-in directories, and of all but these authenticators.
 
     A person whom another directory knows stays: it would bring them again. Their authenticators do not.
     """
-    named = {(item.says.directory, normalise(item.says.login)): item for item in configuration.users}
-    for user in User.objects.filter(role="").select_related("entry__directory"):
-        directory = user.entry.directory if hasattr(user, "entry") else None
-        item = named.get((directory.name, normalise(user.login))) if directory else None
-        kept = [held.says.name for held in item.authenticators] if item else []
-        for authenticator in Authenticator.objects.filter(user=user).exclude(name__in=kept):
-            enrolment.remove(authenticator, by=by)
-        if item is None and directory is not None and directory.kind == "local":
-            accounts.remove(user, by=by)
+    if "users" not in configuration.sections:
+        return
+    for batch in in_batches(
+        _people_who_lose(configuration, authenticators), lambda loss: len(loss.held) + loss.user_too
+    ):
+        held = [one for loss in batch for one in loss.held]
+        users = [loss.user for loss in batch if loss.user_too]
+        changes = [
+            *(
+                Change("authenticator", str(one.authenticator), enrolment.described(one), None)
+                for one in held
+            ),
+            *(Change("user", user.login, accounts.described(user), None) for user in users),
+        ]
+        yield [Step(changes, partial(_remove, held, users))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """What one person loses: authenticators, and perhaps the account."""
+
+    user: User
+    held: list[Held]
+    user_too: bool
+
+
+def _people_who_lose(configuration: Configuration, kept: Collection[UUID]) -> Iterator[_Loss]:
+    named = {(item.says.directory, normalise(item.says.login)) for item in configuration.users}
+    ids = list(User.objects.filter(role="").order_by("login").values_list("pk", flat=True))
+    for start in range(0, len(ids), AT_ONCE):
+        found = User.objects.filter(pk__in=ids[start : start + AT_ONCE])
+        users = list(found.select_related("entry__directory"))
+        drawers = enrolment.held_by(users)
+        for user in users:
+            directory = user.entry.directory if hasattr(user, "entry") else None
+            held = [one for one in drawers[user.pk].values() if one.authenticator.pk not in kept]
+            user_too = (
+                directory is not None
+                and directory.kind == "local"
+                and (directory.name, normalise(user.login)) not in named
+            )
+            if held or user_too:
+                yield _Loss(user, held, user_too)
+
+
+def _remove(held: list[Held], users: list[User]) -> None:
+    enrolment.remove(held, by=BY)
+    accounts.remove(users, by=BY)

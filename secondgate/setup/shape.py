@@ -6,8 +6,9 @@ The keys of a directory's or an authenticator's kind are read off the kind's own
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
+from functools import cache
 from ipaddress import ip_network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +24,7 @@ from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.methods.registry import METHODS
+from secondgate.people.login_names import normalise
 from secondgate.policies.resolve import LoginMethod
 from secondgate.setup.document import Document, InputError, Path_, read_beside
 
@@ -54,9 +56,39 @@ def _method(value: str) -> str:
     return value
 
 
-Name = Annotated[str, Field(min_length=1, max_length=255)]
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("it has signs that cannot be printed.")
+    return value
+
+
+def _login(value: str) -> str:
+    if value != value.strip():
+        raise ValueError(f"“{value}” begins or ends with a blank: write `login: {value.strip()}`.")
+    return value
+
+
+BUILT_IN: Final = "Built-in"  # the directory that the migrations make
+
+Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
+ShortName = Annotated[Name, Field(max_length=100)]
 Network = Annotated[str, BeforeValidator(_network)]
 Secret = Annotated[str, Field(min_length=1)] | Kept
+
+
+class Directory(_Strict):
+    """What each of `directories:` has, beside what its kind declares."""
+
+    name: Name
+    kind: str
+    realms: list[Name] = []
+
+
+class Authenticator(_Strict):
+    """What each of a user's `authenticators:` has, beside what its method declares."""
+
+    method: str
+    name: ShortName
 
 
 class Application(_Strict):
@@ -82,11 +114,11 @@ class Group(_Strict):
 class User(_Strict):
     """One of `users:`. Its authenticators are read one by one."""
 
-    login: Name
-    name: Annotated[str, Field(max_length=255)] = ""
+    login: Annotated[Name, AfterValidator(_login)]
+    name: Annotated[str, Field(max_length=255), AfterValidator(_printable)] = ""
     email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | Literal[""] = ""
     enabled: bool = True
-    directory: Name = "Built-in"
+    directory: Name = BUILT_IN
     password: Secret | None = None
     authenticators: list[Any] = []
 
@@ -153,8 +185,7 @@ def _item(document: Document, section: str, index: int, entry: Any) -> Item:
     path: Path_ = (section, index)
     if section == "directories":
         kind = _kind(document, path, entry, "kind", DIRECTORY_KINDS)
-        common: dict[str, Any] = {"name": (Name, ...), "kind": (str, ...), "realms": (list[Name], [])}
-        return Item(path, _of_kind(document, path, entry, DIRECTORY_KINDS[kind].settings, common), kind)
+        return Item(path, _of_kind(document, path, entry, Directory, DIRECTORY_KINDS[kind].settings), kind)
     says = _validated(document, path, MODELS[section], entry)
     held = tuple(
         _authenticator(document, (*path, "authenticators", number), one)
@@ -167,8 +198,8 @@ def _item(document: Document, section: str, index: int, entry: Any) -> Item:
 
 def _authenticator(document: Document, path: Path_, entry: Any) -> Item:
     method = _kind(document, path, entry, "method", METHODS)
-    common: dict[str, Any] = {"method": (str, ...), "name": (Name, method)}
-    return Item(path, _of_kind(document, path, entry, METHODS[method].settings, common), method)
+    entry = {"name": method, **entry}
+    return Item(path, _of_kind(document, path, entry, Authenticator, METHODS[method].settings), method)
 
 
 def _kind(document: Document, path: Path_, entry: Any, key: str, known: Mapping[str, Any]) -> str:
@@ -176,18 +207,14 @@ def _kind(document: Document, path: Path_, entry: Any, key: str, known: Mapping[
         raise document.error(path, "this must be a list of keys and values.")
     if key not in entry:
         raise document.error(path, f"`{key}` is missing.{_known('', known)}")
-    if entry[key] not in known:
+    if str(entry[key]) not in known:
         raise document.error((*path, key), f"`{key}` is “{entry[key]}”.{_known(str(entry[key]), known)}")
     return str(entry[key])
 
 
-def _of_kind(document: Document, path: Path_, entry: Any, settings: type[Any], common: dict[str, Any]) -> Any:
+def _of_kind(document: Document, path: Path_, entry: Any, common: type[BaseModel], settings: Any) -> Any:
     """Return the entry read by its kind's settings."""
-    keys: dict[str, Any] = {
-        one.name: (_type(one), ... if _required(one) else one.default) for one in fields(settings)
-    }
-    model: type[BaseModel] = create_model("Entry", __config__=ConfigDict(extra="forbid"), **common, **keys)
-    says = _validated(document, path, model, entry)
+    says = _validated(document, path, _model(common, settings), entry)
     for one in fields(settings):
         given = getattr(says, one.name)
         if one.metadata.get("file") and given and "-----BEGIN" not in given:
@@ -195,8 +222,26 @@ def _of_kind(document: Document, path: Path_, entry: Any, settings: type[Any], c
     return says
 
 
+@cache
+def _model(common: type[BaseModel], settings: Any) -> type[BaseModel]:
+    """Return the model of a kind's entries. Making it takes a millisecond, and there may be thousands."""
+    keys: dict[str, Any] = {
+        one.name: (_type(one), ... if _required(one) else one.default) for one in fields(settings)
+    }
+    return create_model("Entry", __base__=common, **keys)
+
+
 def _type(one: Any) -> Any:
-    return one.type | Kept if one.metadata.get("secret") else one.type
+    """Return a field's type; one that is a choice of numbers takes their digits, too: `{env: …}` is text."""
+    if one.metadata.get("secret"):
+        return one.type | Kept
+    if any(isinstance(choice, int) for choice in get_args(one.type)):
+        return Annotated[one.type, BeforeValidator(_number)]
+    return one.type
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def _required(one: Any) -> bool:
@@ -259,7 +304,7 @@ def _refuse_twice(document: Document, section: str, items: list[Item]) -> None:
     seen: dict[Any, Item] = {}
     for item in items:
         says = item.says
-        key = (says.directory, says.login.lower()) if isinstance(says, User) else says.name
+        key = (says.directory, normalise(says.login)) if isinstance(says, User) else says.name
         if key in seen:
             name = says.login if isinstance(says, User) else says.name
             first = document.lines.get(seen[key].path, 1)

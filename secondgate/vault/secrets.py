@@ -1,6 +1,7 @@
 """Write and read the sealed fields of a row; the login path reads the same table by itself."""
 
 import hashlib
+from collections.abc import Collection, Mapping
 from functools import cache
 from uuid import UUID
 
@@ -21,8 +22,18 @@ def keyring() -> Keyring:
 
 def keep(table: str, row: UUID, field: str, value: bytes) -> None:
     """Seal and store one secret, in place of what stood there."""
-    sealed = keyring().seal(value, table, row.hex, field)
-    Sealed.objects.update_or_create(row=row, field=field, defaults={"table": table, "sealed": sealed})
+    keep_all(table, {(row, field): value})
+
+
+def keep_all(table: str, values: Mapping[tuple[UUID, str], bytes]) -> None:
+    """Seal and store secrets, by row and field, each in place of what stood there."""
+    Sealed.objects.bulk_create(
+        [
+            Sealed(table=table, row=row, field=field, sealed=keyring().seal(value, table, row.hex, field))
+            for (row, field), value in values.items()
+        ],
+        update_conflicts=True, unique_fields=["row", "field"], update_fields=["table", "sealed"],
+    )  # fmt: skip
 
 
 def kept(table: str, row: UUID, field: str) -> bytes | None:
@@ -31,10 +42,12 @@ def kept(table: str, row: UUID, field: str) -> bytes | None:
     return None if found is None else keyring().open(bytes(found), table, row.hex, field)
 
 
-def kept_all(table: str) -> dict[tuple[UUID, str], bytes]:
-    """Return all secrets of a table, by row and field."""
-    rows = Sealed.objects.filter(table=table).values_list("row", "field", "sealed")
-    return {(row, field): keyring().open(bytes(sealed), table, row.hex, field) for row, field, sealed in rows}
+def kept_all(table: str, rows: Collection[UUID]) -> dict[tuple[UUID, str], bytes]:
+    """Return the secrets of these rows of a table, by row and field."""
+    found = Sealed.objects.filter(table=table, row__in=rows).values_list("row", "field", "sealed")
+    return {
+        (row, field): keyring().open(bytes(sealed), table, row.hex, field) for row, field, sealed in found
+    }
 
 
 def fingerprint(value: bytes) -> str:
@@ -42,15 +55,14 @@ def fingerprint(value: bytes) -> str:
     return hashlib.blake2b(value, digest_size=6, key=keyring().derive("fingerprints")).hexdigest()
 
 
-def kept_as(table: str, row: UUID, field: str) -> dict[str, str] | None:
-    """Return the reference that stands for a kept secret in events and exports; None for none."""
-    value = kept(table, row, field)
-    return None if value is None else {"kept": fingerprint(value)}
+def reference(value: bytes) -> dict[str, str]:
+    """Return what stands for a kept secret in events and exports."""
+    return {"kept": fingerprint(value)}
 
 
-def forget(table: str, row: UUID) -> None:
-    """Delete the secrets of a row that goes."""
-    Sealed.objects.filter(table=table, row=row).delete()
+def forget(table: str, rows: Collection[UUID]) -> None:
+    """Delete the secrets of rows that go."""
+    Sealed.objects.filter(table=table, row__in=rows).delete()
 
 
 def check_key() -> None:

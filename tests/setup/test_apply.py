@@ -70,8 +70,20 @@ def test_nothing_is_removed_without_prune(configure: Configure) -> None:
 
 def test_a_section_that_is_left_out_is_never_pruned(configure: Configure) -> None:
     configure(GOOD)
-    configure("groups: []\n", prune=True)
+    configure("applications: []\n", prune=True)
     assert User.objects.count() == 1
+    assert Group.objects.count() == 1
+
+
+def test_prune_never_makes_a_policy_or_an_application_everyones(configure: Configure) -> None:
+    partners = "directories:\n  - {name: Partners, kind: local}\n"
+    configure(partners + GOOD.replace("    secret", "    directories: [Partners]\n    secret", 1))
+    for section in ("groups", "directories"):
+        with pytest.raises(InputError, match="Then it would be for everyone"):
+            configure(f"{section}: []\n", prune=True)
+    with pytest.raises(InputError, match="no groups called “Staff”"):
+        configure(f"groups: []\n{GOOD[GOOD.index('policies:') :]}", prune=True)
+    assert Group.objects.count() == 1
 
 
 def test_the_order_of_policies_is_that_of_the_file(configure: Configure) -> None:

@@ -44,7 +44,8 @@ def add_totp(request: Request) -> HttpResponse:
         elif proof is None:
             form.add_error("code", _(WRONG))
         else:
-            enrolment.enrol(request.user, "totp", name, settings, by=request.user.pk.hex, proof=proof)
+            wanted = enrolment.Wanted(request.user, "totp", name, settings, proof=proof)
+            enrolment.enrol([wanted], by=request.user.pk.hex)
             del request.session[SEED]
             prove_again(request, "totp")
             messages.success(request, _("{name} is ready.").format(name=name), "ok")

@@ -1,0 +1,66 @@
+"""Whom a login name means: a login's own readings of it, for everything that is no login.
+
+`login/user.py` asks the ledger the same for one name, within an application's directories.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from secondgate.directories.directory import realms_of
+from secondgate.directories.models import Directory
+from secondgate.people.login_names import candidates
+from secondgate.people.models import LoginName, User
+
+AT_ONCE: Final = 500  # names a query: every database takes that many
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A login name that finds somebody. `directory` is the name of theirs; empty for nobody's."""
+
+    realm: str
+    name: str
+    user: User
+    directory: str
+
+
+Book = dict[str, list[Known]]  # by normalised name
+Realms = Mapping[str, Sequence[str]]  # of each directory, by its name; normalised
+
+
+def people_called(login: str) -> list[User]:
+    """Return the users whom a login name can mean, by its realm where it has one."""
+    return called(login, known_as(names_in([login])), realms())
+
+
+def called(login: str, book: Book, realms: Realms) -> list[User]:
+    """Return the users in `book` whom a login name can mean."""
+    found: dict[User, None] = {}
+    for candidate in candidates(login):
+        for known in book.get(candidate.name, ()):
+            if candidate.realm is None or candidate.realm in realms.get(known.directory, ()):
+                found[known.user] = None
+    return list(found)
+
+
+def names_in(logins: Iterable[str]) -> set[str]:
+    """Return the normalised names that these login names can be read as."""
+    return {candidate.name for login in logins for candidate in candidates(login)}
+
+
+def known_as(names: Collection[str]) -> Book:
+    """Return who has one of these normalised names."""
+    book: Book = {}
+    ordered = sorted(names)
+    for start in range(0, len(ordered), AT_ONCE):
+        found = LoginName.objects.filter(name__in=ordered[start : start + AT_ONCE])
+        for one in found.select_related("user__entry__directory"):
+            directory = one.user.entry.directory.name if hasattr(one.user, "entry") else ""
+            book.setdefault(one.name, []).append(Known(one.realm, one.name, one.user, directory))
+    return book
+
+
+def realms() -> dict[str, Sequence[str]]:
+    """Return the realms of each directory, by its name."""
+    return {one.name: realms_of(one.name, one.realms) for one in Directory.objects.all()}
