@@ -1,6 +1,7 @@
 """An installation within the test process: a key, and Django's test database with its tables."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from json import dumps
 from pathlib import Path
 from textwrap import dedent
 
@@ -36,12 +37,23 @@ def vault_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def configure(transactional_db: None, built_in: None, tmp_path: Path) -> Configure:
-    """Apply a configuration to the test database."""
+    """Apply a configuration to the test database: what is planned is what is done, and what events tell."""
+    from secondgate.events.models import Event
 
     def run(text: str, *, plan: bool = False, prune: bool = False) -> list[Change]:
         file = tmp_path / "house.yaml"
         file.write_text(dedent(text))
-        return (planned if plan else apply)(file, prune=prune)
+        wanted = planned(file, prune=prune)
+        if plan:
+            return wanted
+        last = Event.objects.order_by("id").last()
+        changes = apply(file, prune=prune)
+        events = Event.objects.filter(id__gt=last.pk if last else 0).order_by("id")
+        told = [dumps([e.name, e.facts["before"], e.facts["after"]], sort_keys=True) for e in events]
+        said = [dumps([f"{c.noun}.{c.verb}", c.before, c.after], sort_keys=True) for c in changes]
+        assert sorted(told) == sorted(said)
+        assert changes == wanted
+        return changes
 
     return run
 

@@ -5,6 +5,7 @@ nothing. What is written then goes through the rooms' own verbs, in transactions
 login notices (see plan.py). An apply that ends half-way is finished by another one.
 """
 
+import gc
 import time
 from pathlib import Path
 from typing import Final
@@ -19,10 +20,9 @@ from secondgate.setup.plan_people import People
 from secondgate.setup.prune import prune_configuration, prune_people
 from secondgate.setup.shape import Configuration, shape
 
-# Seconds between two transactions. Who waits for SQLite's write lock looks after 1, 2, 5, 10, 15, 20,
-# 25, 25, 25 and then every 50 ms and more: without a gap as long as that, logins would find it taken
-# again and again.
-GAP: Final = 0.03
+# Seconds between two transactions, about as long as one takes. Who waits for SQLite's write lock looks
+# for it eight times within the first 100 ms: without a gap, logins would find it taken each time.
+GAP: Final = 0.01
 
 
 class UnfinishedError(Exception):
@@ -38,10 +38,14 @@ def apply(file: Path, *, prune: bool = False) -> list[Change]:
     transactions = _transactions(file, prune=prune)
     for step in (step for steps in transactions for step in steps):
         step.prepare()
-    for number, steps in enumerate(transactions):
-        if number and connection.vendor == "sqlite":
-            time.sleep(GAP)
-        _write(steps)
+    gc.freeze()  # to look through all that has been read takes 100 ms: not while the lock is held
+    try:
+        for number, steps in enumerate(transactions):
+            if number and connection.vendor == "sqlite":
+                time.sleep(GAP)
+            _write(steps)
+    finally:
+        gc.unfreeze()
     return _changes(transactions)
 
 

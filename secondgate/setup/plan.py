@@ -18,9 +18,11 @@ T = TypeVar("T")
 
 BY: Final = "apply"  # who did it, in events
 
-# How many changes a transaction makes at most. Logins wait for SQLite's write lock; a hundred people
-# with an authenticator each are written in about 25 ms (`python -m bench.apply`).
-AT_ONCE: Final = 200
+# How many rows of people a transaction writes, about: logins wait for SQLite's write lock, which nobody
+# may hold over 50 ms. These take about 10 of one core (`python -m bench.apply`), more on a busy machine.
+ROWS_AT_ONCE: Final = 250
+ROWS_A_CHANGE: Final = 5  # somebody new: the user, the login name, the entry, the subject, the event
+ROWS_A_MEMBER: Final = 2  # the membership, and a place in the event
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,15 @@ class Step:
 Transaction = list[Step]
 
 
-def in_batches(things: Iterable[T], weight: Callable[[T], int]) -> Iterator[list[T]]:
-    """Yield the things in lists that weigh AT_ONCE at most; one that weighs more is alone."""
+def in_batches(things: Iterable[T], rows: Callable[[T], int]) -> Iterator[list[T]]:
+    """Yield the things in lists of ROWS_AT_ONCE at most; one that has more by itself is alone."""
     batch: list[T] = []
     total = 0
     for thing in things:
-        if batch and total + weight(thing) > AT_ONCE:
+        if batch and total + rows(thing) > ROWS_AT_ONCE:
             yield batch
             batch, total = [], 0
         batch.append(thing)
-        total += weight(thing)
+        total += rows(thing)
     if batch:
         yield batch

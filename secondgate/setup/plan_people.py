@@ -17,7 +17,7 @@ from secondgate.people.login_names import candidates, normalise
 from secondgate.people.models import Group, User
 from secondgate.people.passwords import fits, hashed
 from secondgate.setup.document import Document
-from secondgate.setup.plan import BY, Change, Step, Transaction, in_batches
+from secondgate.setup.plan import BY, ROWS_A_CHANGE, ROWS_A_MEMBER, Change, Step, Transaction, in_batches
 from secondgate.setup.shape import Configuration, Item, Kept
 from secondgate.vault import secrets
 from secondgate.vault.setting import secret_fields
@@ -53,7 +53,7 @@ class People:
 
     def users(self) -> Iterator[Transaction]:
         """Yield the transactions that make and change users. Raises InputError."""
-        for batch in in_batches(list(self._changed()), lambda person: len(person.changes)):
+        for batch in in_batches(list(self._changed()), lambda person: ROWS_A_CHANGE * len(person.changes)):
             changes = [change for person in batch for change in person.changes]
             yield [Step(changes, partial(_write, batch), partial(_hash_passwords, batch))]
 
@@ -149,7 +149,7 @@ class People:
             wanted = {user.pk: user for user in self._members(item)}
             join = [user for pk, user in wanted.items() if pk not in now]
             leave = list(User.objects.in_bulk(list(now - wanted.keys())).values()) if prune else []
-            for batch in in_batches([*leave, *join], lambda _: 1):
+            for batch in in_batches([*leave, *join], lambda _: ROWS_A_MEMBER):
                 leaving = [user for user in batch if user.pk in now]
                 joining = [user for user in batch if user.pk not in now]
                 change = Change("group", item.says.name, *accounts.members_changed(leaving, joining))

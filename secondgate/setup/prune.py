@@ -23,7 +23,7 @@ from secondgate.people.login_names import normalise
 from secondgate.people.models import Group, User
 from secondgate.policies import configure as policies
 from secondgate.policies.models import Policy
-from secondgate.setup.plan import BY, Change, Step, Transaction, in_batches
+from secondgate.setup.plan import BY, ROWS_A_CHANGE, Change, Step, Transaction, in_batches
 from secondgate.setup.shape import BUILT_IN, Configuration
 
 
@@ -62,19 +62,11 @@ def prune_people(configuration: Configuration, authenticators: Collection[UUID])
     """
     if "users" not in configuration.sections:
         return
-    for batch in in_batches(
-        _people_who_lose(configuration, authenticators), lambda loss: len(loss.held) + loss.user_too
-    ):
+    losses = _losses(configuration, authenticators)
+    for batch in in_batches(losses, lambda loss: ROWS_A_CHANGE * len(loss.changes)):
         held = [one for loss in batch for one in loss.held]
         users = [loss.user for loss in batch if loss.user_too]
-        changes = [
-            *(
-                Change("authenticator", str(one.authenticator), enrolment.described(one), None)
-                for one in held
-            ),
-            *(Change("user", user.login, accounts.described(user), None) for user in users),
-        ]
-        yield [Step(changes, partial(_remove, held, users))]
+        yield [Step([change for loss in batch for change in loss.changes], partial(_remove, held, users))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +77,18 @@ class _Loss:
     held: list[Held]
     user_too: bool
 
+    @property
+    def changes(self) -> list[Change]:
+        """What the events will tell."""
+        held = [
+            Change("authenticator", one.authenticator.name, enrolment.described(one), None)
+            for one in self.held
+        ]
+        user = Change("user", self.user.login, accounts.described(self.user), None)
+        return [*held, user] if self.user_too else held
 
-def _people_who_lose(configuration: Configuration, kept: Collection[UUID]) -> Iterator[_Loss]:
+
+def _losses(configuration: Configuration, kept: Collection[UUID]) -> Iterator[_Loss]:
     named = {(item.says.directory, normalise(item.says.login)) for item in configuration.users}
     ids = list(User.objects.filter(role="").order_by("login").values_list("pk", flat=True))
     for start in range(0, len(ids), AT_ONCE):
