@@ -58,7 +58,7 @@ def remove(directory: Directory, *, by: str) -> None:
 def described(directory: Directory) -> dict[str, Any]:
     """Return a directory as events and exports show it."""
     held = secrets.kept_all(TABLE, [directory.pk])
-    kept = {field: secrets.reference(value) for (_, field), value in held.items()}
+    kept = {field: secrets.reference(value) for (_, field), value in held.items() if value}
     return {
         "name": directory.name,
         "kind": directory.kind,

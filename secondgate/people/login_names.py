@@ -34,7 +34,7 @@ def candidates(typed: str) -> tuple[Candidate, ...]:
     whole address: the directories' realms decide.
     """
     whole = normalise(typed)
-    if not whole or len(whole) > MAX_LENGTH or _has_controls(whole):
+    if not whole or len(whole) > MAX_LENGTH or has_controls(whole):
         return ()
     realm, slash, name = whole.partition("\\")
     if slash:
@@ -45,7 +45,8 @@ def candidates(typed: str) -> tuple[Candidate, ...]:
     return (Candidate(None, whole),)
 
 
-def _has_controls(text: str) -> bool:
+def has_controls(text: str) -> bool:
+    """Return whether there are control signs in a text: no name has any."""
     return not text.isprintable() and any(unicodedata.category(sign) == "Cc" for sign in text)
 
 

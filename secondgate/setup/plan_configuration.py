@@ -55,11 +55,11 @@ def _directory(item: Item) -> Iterator[Step]:
     values = {one.name: getattr(says, one.name) for one in fields(settings)}
     open_ones = {name: value for name, value in values.items() if name not in sealed}
     kept = {name: values[name] for name in sealed if not isinstance(values[name], Kept)}
+    stays = before.items() if before else ()  # in the vault: the file says `kept`, or the kind has changed
     after = {
-        # What the vault has stays, whether the file says so by `kept` or the kind has changed.
-        **{name: value for name, value in (before or {}).items() if isinstance(value, dict)},
+        **{name: value for name, value in stays if isinstance(value, dict) and name not in kept},
         "name": says.name, "kind": item.kind, "realms": says.realms, **open_ones,
-        **{name: secrets.reference(value.encode()) for name, value in kept.items()},
+        **{name: secrets.reference(value.encode()) for name, value in kept.items() if value},
     }  # fmt: skip
     if changes := _changed("directory", says.name, before, after):
         write = partial(

@@ -24,7 +24,7 @@ from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.methods.registry import METHODS
-from secondgate.people.login_names import normalise
+from secondgate.people.login_names import has_controls, normalise
 from secondgate.policies.resolve import LoginMethod
 from secondgate.setup.document import Document, InputError, Path_, read_beside
 
@@ -56,9 +56,9 @@ def _method(value: str) -> str:
     return value
 
 
-def _printable(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("it has signs that cannot be printed.")
+def _plain(value: str) -> str:
+    if has_controls(value):
+        raise ValueError("it has control signs in it.")
     return value
 
 
@@ -70,7 +70,7 @@ def _login(value: str) -> str:
 
 BUILT_IN: Final = "Built-in"  # the directory that the migrations make
 
-Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
+Name = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
 ShortName = Annotated[Name, Field(max_length=100)]
 Network = Annotated[str, BeforeValidator(_network)]
 Secret = Annotated[str, Field(min_length=1)] | Kept
@@ -115,7 +115,7 @@ class User(_Strict):
     """One of `users:`. Its authenticators are read one by one."""
 
     login: Annotated[Name, AfterValidator(_login)]
-    name: Annotated[str, Field(max_length=255), AfterValidator(_printable)] = ""
+    name: Annotated[str, Field(max_length=255), AfterValidator(_plain)] = ""
     email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | Literal[""] = ""
     enabled: bool = True
     directory: Name = BUILT_IN
@@ -276,6 +276,12 @@ def _first(document: Document, path: Path_, model: type[BaseModel], error: Valid
             said = f"`{key}` is “{one['input']}”.{_known(str(one['input']), _alternatives(one))}"
         case "value_error":
             said = f"`{key}`: {one['ctx']['error']}"
+        case "int_parsing" | "int_type":
+            said = f"`{key}`: it must be a whole number."
+        case "float_parsing" | "float_type":
+            said = f"`{key}`: it must be a number."
+        case "bool_parsing" | "bool_type":
+            said = f"`{key}`: it must be yes or no."
         case "string_type":
             said = f"`{key}` must be text: put it in quotes."
         case _:

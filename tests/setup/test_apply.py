@@ -1,16 +1,27 @@
 """Configuration as code: idempotent, never taking back what a login moved, all or nothing."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from django.db.models import ProtectedError
+from ruamel.yaml import YAML
+
+from secondgate.applications.configure import remove as remove_application
 from secondgate.applications.models import Application
-from secondgate.events.models import Event
+from secondgate.directories.models import Directory
+from secondgate.events.models import Event, Subject
+from secondgate.methods.method import Method
 from secondgate.methods.models import Authenticator
+from secondgate.methods.registry import METHODS
 from secondgate.people.models import Group, User
 from secondgate.policies.models import Policy
 from secondgate.setup.document import InputError
 from secondgate.setup.export import export
+from secondgate.vault.setting import secret_fields
 from tests.installation import Configure
 from tests.setup.test_bad_input import GOOD
+
+yaml = YAML(typ="safe")
 
 
 def test_the_same_file_again_changes_nothing(configure: Configure) -> None:
@@ -165,3 +176,102 @@ def test_a_client_may_move_from_one_application_to_another(configure: Configure)
     configure(two % ("10.0.0.1", "10.0.0.2"))
     configure(two % ("10.0.0.2", "10.0.0.1"))
     assert Application.objects.get(name="A").clients.get().network == "10.0.0.2/32"
+
+
+def test_numbers_and_choices_may_come_from_outside_of_the_file(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "period").write_text("60\n")
+    monkeypatch.setenv("D", "8")
+    monkeypatch.setenv("NO", "no")
+    said = "{method: totp, digits: {env: D}, period: {file: period},"
+    configure(
+        GOOD.replace("{method: totp,", said).replace("- login: ann", "- login: ann\n    enabled: {env: NO}")
+    )
+    assert Authenticator.objects.get().settings == {"digits": 8, "period": 60, "algorithm": "sha1"}
+    assert not User.objects.get().enabled
+
+
+def test_a_login_may_be_an_address_of_no_realm(configure: Configure) -> None:
+    configure("users:\n  - login: ann@mail.example\ngroups:\n  - {name: G, members: [ann@mail.example]}\n")
+    assert User.objects.get().memberships.count() == 1
+
+
+def test_a_twin_by_width_is_the_same_person(configure: Configure) -> None:
+    configure("users:\n  - login: dora\n")
+    assert configure("users:\n  - login: ｄｏｒａ\n") == []
+
+
+def kept(**changes: object) -> str:
+    """Return GOOD with its authenticator kept, and these settings beside it."""
+    reference = yaml.load(export())["users"][0]["authenticators"][0]["secret"]["kept"]
+    beside = "".join(f"{key}: {value}, " for key, value in changes.items())
+    return GOOD.replace("secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", f"{beside}secret: {{kept: {reference}}}")
+
+
+def test_settings_beside_a_kept_secret_are_taken(configure: Configure) -> None:
+    configure(GOOD)
+    Authenticator.objects.update(position=101)
+    (changed,) = configure(kept(digits=8, period=60))
+    assert (changed.noun, changed.verb) == ("authenticator", "changed")
+    assert changed.before and changed.after
+    assert [(state["digits"], state["period"]) for state in (changed.before, changed.after)] == [
+        (6, 30),
+        (8, 60),
+    ]
+    assert Authenticator.objects.get().position == 3059 // 60, "what was used stays used"
+    assert configure(kept()) == [], "what is not said stays"
+
+
+def test_a_name_beside_a_kept_secret_is_taken(configure: Configure) -> None:
+    configure(GOOD)
+    before = Authenticator.objects.get().pk
+    (changed,) = configure(kept(name="iphone"), prune=True)
+    assert changed.before and changed.after
+    assert (changed.before["name"], changed.after["name"]) == ("totp", "iphone")
+    assert Authenticator.objects.get().pk == before
+    assert Subject.objects.get(pk=before).name == "iphone"
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS.keys())
+def test_every_kept_secret_can_have_settings_beside_it(configure: Configure, method: Method) -> None:
+    secret = (
+        {"codes": "[aaaaaaaa, bbbbbbbb]"}.get("codes")
+        if method.name == "backup-codes"
+        else "JBSWY3DPEHPK3PXP"
+    )
+    (field,) = secret_fields(method.settings)
+    held = f"[{{method: {method.name}, {field.name}: {secret}}}]"
+    configure(f"users:\n  - {{login: ann, authenticators: {held}}}\n")
+    assert configure(export().replace(f"name: {method.name}", "name: Other"))[0].verb == "changed"
+    assert Authenticator.objects.get().name == "Other"
+
+
+def test_a_removed_application_takes_its_policies_with_it_each_by_an_event(configure: Configure) -> None:
+    configure(GOOD)
+    removed = configure("applications: []\n", prune=True)
+    assert [(change.noun, change.name) for change in removed] == [
+        ("policy", "MFA"), ("application", "WorkSpaces"),
+    ]  # fmt: skip
+
+
+def test_an_application_cannot_go_before_its_policies(configure: Configure) -> None:
+    configure(GOOD)
+    with pytest.raises(ProtectedError):
+        remove_application(Application.objects.get(), by="test")
+
+
+def test_prune_keeps_the_built_in_directory_and_no_other(configure: Configure) -> None:
+    configure("directories:\n  - {name: Second, kind: local}\nusers:\n  - {login: ann, directory: Second}\n")
+    removed = configure("directories: []\nusers: []\n", prune=True)
+    assert {(change.noun, change.name) for change in removed} == {("directory", "Second"), ("user", "ann")}
+    assert Directory.objects.get().name == "Built-in"
+
+
+def test_a_client_that_moves_is_told_of_both(configure: Configure) -> None:
+    two = "applications:\n  - {name: A, kind: radius, clients: [%s], secret: x}\n  - {name: B, kind: radius, clients: [%s], secret: y}\n"
+    configure(two % ("10.0.0.1", "10.0.0.2"))
+    given, taken = configure(two % ("10.0.0.1, 10.0.0.2", "10.0.0.3"))[0:2]
+    assert (given.name, given.after) == ("B", {"clients": []})
+    assert taken.after
+    assert (taken.name, taken.after["clients"]) == ("A", ["10.0.0.1/32", "10.0.0.2/32"])

@@ -58,14 +58,29 @@ BAD = {
     "no file": ("secret: secret-of-a-test", "secret: {file: nowhere}", 5, "cannot be read"),
     "nothing kept": ("secret: secret-of-a-test", "secret: {kept: abc}", 5, "is kept here"),
     "empty secret": ("secret: secret-of-a-test", 'secret: ""', 5, "`secret`"),
+    "realm of nobody": ("login: ann", "login: corp\\ann", 10, "“corp\\ann” names a realm: write `login: ann` and"),
+    "realm before": ("login: ann", "login: Built-In\\ann", 10, "write `login: ann` and directory: Built-in"),
+    "realm behind": ("login: ann", "login: ann@built-in", 10, "write `login: ann` and directory: Built-in"),
+    "blanks": ("login: ann", 'login: " ann"', 10, "begins or ends with a blank: write `login: ann`"),
+    "wide blanks": ("login: ann", 'login: "ann\u3000"', 10, "begins or ends with a blank"),
+    "a backslash alone": ("login: ann", "login: \\", 10, "nobody could log in as"),
+    "control signs": ("login: ann", 'login: "a\\0nn"', 10, "control signs"),
+    "a twin by width": ("users:\n", "users:\n  - login: ａｎｎ\n", 11, "“ann” stands twice in users, first in line 10"),
+    "digits in words": ("{method: totp,", "{method: totp, digits: {env: WORD},", 12, "`digits` is “six”. Known: 6, 8."),
+    "period in words": ("{method: totp,", "{method: totp, period: {env: WORD},", 12, "`period`: it must be a whole number"),
+    "yes in words": ("    secret: s", "    challenge: {env: WORD}\n    secret: s", 5, "`challenge`: it must be yes or no"),
+    "kind that is a list": ("    kind: aws-workspaces", "    kind: [aws-workspaces]", 3, "`kind`"),
+    "method that is a list": ("{method: totp,", "{method: [totp],", 12, "`method`"),
+    "long name": ("{method: totp,", "{method: totp, name: %s," % ("x" * 101), 12, "`name`"),
     "no list": ("groups:\n  - name: Staff\n    members: [ann]\n", "groups: Staff\n", 6, "must be a list"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "line", "says"), BAD.values(), ids=BAD.keys())
 def test_a_mistake_is_one_sentence_at_its_line_and_changes_nothing(
-    configure: Configure, old: str, new: str, line: int, says: str
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, old: str, new: str, line: int, says: str
 ) -> None:
+    monkeypatch.setenv("WORD", "six")
     assert GOOD.count(old) >= 1
     with pytest.raises(InputError) as caught:
         configure(GOOD.replace(old, new, 1))
