@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 
 from bench.people import SECRET, login_of, seed_of
 from secondgate.applications.configure import configure as configure_application
 from secondgate.applications.models import Application
 from secondgate.directories.directory import realms_of
 from secondgate.directories.models import Directory, Entry
-from secondgate.events.models import Event, Subject
+from secondgate.events.models import Event
 from secondgate.methods.models import Authenticator
 from secondgate.methods.totp import Totp, TotpSettings
 from secondgate.people.login_names import normalise
@@ -64,9 +64,10 @@ def add_people(users: int) -> None:
         entries = [Entry(user=user, directory=directory) for user in people]
         held = [Authenticator(user=user, method="totp", name="Phone", settings=SHOWN) for user in people]
         seeds = [_sealed(one, seed_of(number)) for one, number in zip(held, numbers, strict=True)]
-        subjects = [_subject(thing) for thing in [*people, *held]]
         with transaction.atomic():
-            _create(people, names, entries, held, seeds, subjects)
+            User.add(people)
+            Authenticator.add(held)
+            _create(names, entries, seeds)
 
 
 def add_events(events: int, *, users: int, application: Application, now: float) -> None:
@@ -113,11 +114,6 @@ def _sealed(held: Authenticator, seed: bytes) -> Sealed:
     table = Authenticator._meta.db_table
     sealed = keyring().seal(seed, table, held.pk.hex, "secret")
     return Sealed(table=table, row=held.pk, field="secret", sealed=sealed)
-
-
-def _subject(thing: models.Model) -> Subject:
-    """Return what `Named.save` would have told: bulk_create does not call it."""
-    return Subject(id=thing.pk, kind=str(thing._meta.verbose_name), name=str(thing))
 
 
 def _facts(login: str, user: UUID, authenticator: UUID, application: UUID) -> dict[str, Any]:

@@ -35,8 +35,8 @@ def export() -> str:
     The owner is not in it: the one-time link makes that account, and no file. Nor are people who are
     here only because a directory found them at their login.
     """
-    users = User.objects.filter(OURS, entry__isnull=False, role="").distinct().order_by("login")
-    people = list(users.select_related("entry__directory"))
+    users = User.objects.filter(OURS, entry__isnull=False).exclude(role=accounts.OWNER)
+    people = list(users.select_related("entry__directory").distinct().order_by("login"))
     drawers = enrolment.held_by(people)
     values = {
         "directories": [directories.described(one) for one in Directory.objects.all()],

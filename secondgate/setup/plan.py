@@ -5,7 +5,7 @@ its events will tell, and how it is done: `--plan` prints the ones, `apply` does
 
 Their order is what keeps an apply that ends half-way from letting in whom the file would not:
 directories, applications and groups, then people in short batches, their authenticators with them,
-then who is in a group, and the policies last of all.
+then who is in a group, and then the policies. What is taken from people comes last.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -93,7 +93,7 @@ class People:
         for candidate in candidates(login):
             owners = [name for name, known in self.realms.items() if candidate.realm in known]
             if "\\" in login or owners:
-                owner = f"directory: {owners[0]}" if owners else "the directory of that realm in `directory:`"
+                owner = f"`directory: {owners[0]}`" if owners else "whose directory it is in `directory:`"
                 raise self.document.error(
                     (*item.path, "login"),
                     f"“{login}” names a realm: write `login: {candidate.name}` and {owner}.",
@@ -175,7 +175,7 @@ def _wanted(user: User, item: Item, drawer: Drawer, names: set[str]) -> Wanted |
     """
     says, method = item.says, METHODS[item.kind]
     settings = {one.name: getattr(says, one.name) for one in fields(method.settings)}
-    ((secret,),) = ([one.name for one in secret_fields(method.settings)],)
+    (secret,) = (one.name for one in secret_fields(method.settings))
     kept = settings[secret]
     if not isinstance(kept, Kept):
         return Wanted(user, item.kind, says.name, method.settings(**settings))

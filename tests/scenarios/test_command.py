@@ -100,7 +100,11 @@ def test_the_doctor_names_what_is_wrong(house: House) -> None:
 
 
 def test_events_are_filtered_by_user_and_application(sqlite_house: House) -> None:
-    sqlite_house.configure("applications:\n  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: s}\n")
+    sqlite_house.configure(
+        "applications:\n  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: s}\nusers:\n  - login: ann\n"
+    )
+    assert sqlite_house.command("events", "--user", "built-in\\ann").returncode == 0
+    assert "Nobody is called" in sentence(sqlite_house.command("events", "--user", "other\\ann").stderr)
     nobody = sqlite_house.command("events", "--user", "nobody")
     assert (nobody.returncode, sentence(nobody.stderr)) == (1, "secondgate: Nobody is called “nobody”.\n")
     unknown = sqlite_house.command("events", "--application", "X")
