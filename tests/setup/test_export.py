@@ -65,3 +65,11 @@ def test_a_member_is_written_so_that_it_means_nobody_else(dora: User, configure:
         "VPN": ["Eve", "corp\\dora"],
     }  # fmt: skip
     assert configure(export(), prune=True) == []
+
+
+def test_an_administrator_stays_in_it_and_the_owner_is_never(configure: Configure) -> None:
+    configure("users:\n  - {login: ann}\n  - {login: bob}\n")
+    for login, role in (("ann", "helpdesk"), ("bob", accounts.OWNER)):
+        User.objects.filter(login=login).update(role=role)
+    assert logins() == ["ann"]
+    assert configure(export(), prune=True) == []
