@@ -14,6 +14,7 @@ from secondgate.cli import (
     radius_client,
     serve,
     try_login,
+    unlock,
 )
 from secondgate.cli.start import Failed
 
@@ -31,6 +32,7 @@ app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 app.command("try")(try_login.try_login)
 app.command("radius-client")(radius_client.radius_client)
+app.command("unlock")(unlock.unlock)
 app.command("owner-link")(owner_link.owner_link)
 
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from secondgate.events import names
 from secondgate.ledger.ledger import Entry, EventRow
+from secondgate.ledger.reading import user_key
 from secondgate.login import reasons
 from secondgate.login.facts import as_json
 from secondgate.login.login import Login, hash_state
@@ -29,9 +30,9 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
     answer = typed.answers.state_hash if typed and typed.answers else None
     event, digest, signs = _event(login, outcome), login.attempt.digest, login.attempt.signs
     match outcome:
-        case Accept(proof=proof):
+        case Accept(user=user, proof=proof):
             lost = Refuse(reasons.CODE_USED if proof else reasons.STATE_USED)
-            failures = login.reading.failures
+            own = user_key(user.id)
             entry = Entry(
                 event,
                 digest=digest,
@@ -39,7 +40,8 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
                 spend=(proof.authenticator, proof.spend) if proof else None,
                 answer=answer,
                 if_lost=lambda: _event(login, lost, (LOST, {})),
-                clear=tuple(key for key in login.keys if key in failures),
+                # Not the source's: one good account there must not buy guesses at all the others.
+                clear=(own,) if own in login.reading.failures else (),
             )
             if await login.ledger.commit(entry):
                 return outcome

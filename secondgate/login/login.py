@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from secondgate.ledger.ledger import Ledger, LedgerError, Question, Reading
 from secondgate.login.attempt import Attempt
 from secondgate.login.trail import Trail
-from secondgate.people.login_names import Candidate, candidates, masked
+from secondgate.people.login_names import Candidate, candidates, masked, normalise
 
 
 class SnapshotChanged(Exception):
@@ -89,12 +89,17 @@ def _question(attempt: Attempt, names: tuple[Candidate, ...], ledger: Ledger) ->
 
 def source_keys(attempt: Attempt, ledger: Ledger) -> tuple[str, ...]:
     """Return the throttle's key of where the person is; none where the door cannot know."""
-    return (f"source:{ledger.mark(attempt.source.encode())}",) if attempt.source else ()
+    return (source_key(attempt.source, ledger),) if attempt.source else ()
+
+
+def source_key(source: str, ledger: Ledger) -> str:
+    """Return the throttle's key of a place."""
+    return f"source:{ledger.mark(source.encode())}"
 
 
 def name_key(attempt: Attempt, ledger: Ledger) -> str:
-    """Return the throttle's key of a name that belongs to nobody."""
-    return f"name:{ledger.mark(attempt.login_name.encode())}"
+    """Return the throttle's key of a name that belongs to nobody: the same however it is spelt."""
+    return f"name:{ledger.mark(normalise(attempt.login_name).encode())}"
 
 
 def hash_state(state: bytes) -> str:

@@ -26,6 +26,13 @@ def remaining(failures: Failures | None, now: float) -> float:
         return 0
     if failures.last - now > LONGEST:
         return 0  # further ahead than nodes' clocks differ: a clock was set back
-    quiet = max(0.0, now - failures.last)
-    count = failures.count - int(quiet / DECAY)
-    return max(0.0, wait(count) - quiet)
+    return max(0.0, wait(standing(failures, now)) - _quiet(failures, now))
+
+
+def standing(failures: Failures, now: float) -> int:
+    """Return how many of the failures still count at `now`."""
+    return max(0, failures.count - int(_quiet(failures, now) / DECAY))
+
+
+def _quiet(failures: Failures, now: float) -> float:
+    return max(0.0, now - failures.last)

@@ -1,79 +1,22 @@
 """The login decision over time: retries, questions, throttle, changes on the way. Time is an argument."""
 
 import asyncio
-import base64
 from collections import Counter
-from dataclasses import dataclass
 
 import pytest
 from asgiref.sync import sync_to_async
 
 from secondgate.events.models import Event
-from secondgate.ledger.ledger import Ledger
 from secondgate.login.attempt import Attempt
 from secondgate.login.decide import decide
 from secondgate.login.login import SnapshotChanged
-from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
+from secondgate.login.outcome import Accept, Challenge
 from secondgate.login.throttle import FREE, wait
-from secondgate.methods.hotp import code_at
 from secondgate.methods.models import Authenticator
 from secondgate.people import accounts
 from secondgate.people.models import User
 from tests.installation import Configure
-
-SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-NOW = 1_800_000_000.0
-HOUSE = f"""
-applications:
-  - {{name: WorkSpaces, kind: aws-workspaces, clients: [10.0.0.1], secret: secret-of-a-test}}
-  - {{name: VPN, kind: fortigate, clients: [10.0.0.2], secret: secret-of-a-test}}
-  - {{name: Empty, kind: radius, clients: [10.0.0.3], secret: secret-of-a-test}}
-groups:
-  - {{name: Staff, members: [ann, bob]}}
-users:
-  - {{login: ann, password: ann-has-a-password, authenticators: [{{method: totp, secret: {SEED}}}]}}
-  - {{login: bob, password: bob-has-a-password}}
-policies:
-  - {{name: P1, application: WorkSpaces, groups: [Staff], login: second-factor-only, methods: [totp]}}
-  - {{name: P2, application: VPN, login: password-and-second-factor, methods: [totp]}}
-"""
-
-
-def code(now: float = NOW) -> str:
-    return code_at(base64.b32decode(SEED), int(now) // 30).decode()
-
-
-@dataclass
-class Door:
-    """A door for tests: each login is another request, unless its digest is said to be the same."""
-
-    ledger: Ledger
-    requests: int = 0
-
-    async def login(
-        self, typed: str | None, *, name: str = "ann", application: str = "WorkSpaces", at: float = NOW,
-        digest: str = "", state: bytes = b"", source: str = "", protocol: str = "PAP",
-    ) -> Outcome:  # fmt: skip
-        snapshot = await self.ledger.refresh()
-        found = next(one for one in snapshot.applications.values() if one.name == application)
-        self.requests += 1
-        attempt = Attempt(
-            snapshot, found, "10.0.0.1", name, typed, digest or f"request {self.requests}", at,
-            protocol=protocol, state=state, source=source,
-        )  # fmt: skip
-        return await decide(attempt, self.ledger)
-
-    async def reason(self, typed: str | None, **more: object) -> str:
-        """Return why a login was refused."""
-        outcome = await self.login(typed, **more)  # type: ignore[arg-type]
-        assert isinstance(outcome, Refuse), outcome
-        return outcome.reason.name
-
-
-@pytest.fixture
-async def door(configure: Configure, ledger: Ledger) -> Door:
-    await sync_to_async(configure)(HOUSE)
-    return Door(ledger)
+from tests.login.door import HOUSE, NOW, Door, code
 
 
 async def test_the_same_request_gets_the_same_outcome_for_half_a_minute(door: Door) -> None:
@@ -131,6 +74,23 @@ async def test_a_source_is_slowed_whoever_it_tries_to_be(door: Door) -> None:
         assert await door.reason("000000", name=f"nobody{number}", source="198.51.100.7") == "unknown-user"
     assert await door.reason(code(), source="198.51.100.7", at=NOW + 0.5) == "throttled"
     assert isinstance(await door.login(code(), source="198.51.100.8", at=NOW + 0.5), Accept)
+
+
+async def test_ones_own_login_forgives_the_place_nothing(door: Door) -> None:
+    """Who has one good account there could otherwise guess at all the others without a wait."""
+    place = "198.51.100.7"
+    for number in range(FREE - 1):
+        assert await door.reason("000000", name=f"nobody{number}", source=place) == "unknown-user"
+    assert isinstance(await door.login(code(), source=place), Accept)
+    assert await door.reason("000000", name="bob", application="VPN", source=place) == "wrong-password"
+    assert await door.reason("000000", name="bob", application="VPN", source=place) == "throttled"
+
+
+@pytest.mark.parametrize("spelt", ["NOBODY", " nobody ", "Nobody", "ｎｏｂｏｄｙ"])
+async def test_a_name_of_nobody_counts_the_same_however_it_is_spelt(door: Door, spelt: str) -> None:
+    for _ in range(FREE):
+        assert await door.reason("000000", name=spelt) == "unknown-user"
+    assert await door.reason("000000", name="nobody") == "throttled"
 
 
 async def test_what_is_not_the_persons_fault_does_not_count(door: Door) -> None:

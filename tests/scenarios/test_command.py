@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.codes import new_seed
+from secondgate.login.throttle import FREE
+from secondgate.radius.packet import Code
+from tests.scenarios.client import Client
+from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House
 
 pytestmark = pytest.mark.real
@@ -110,6 +113,30 @@ def test_events_are_filtered_by_user_and_application(sqlite_house: House) -> Non
     unknown = sqlite_house.command("events", "--application", "X")
     assert "Known: VPN." in sentence(unknown.stderr)
     assert sqlite_house.command("events", "--application", "VPN").stdout == ""
+
+
+def test_a_wait_is_lifted_by_a_command(house: House) -> None:
+    seed, secret = new_seed(), new_seed()
+    house.configure(
+        f"applications:\n  - {{name: VPN, kind: radius, clients: [127.0.0.1], secret: {secret}}}\n"
+        f"users:\n  - {{login: ann, authenticators: [{{method: totp, secret: {seed}}}]}}\n"
+        "policies:\n  - {name: P, application: VPN, login: second-factor-only, methods: [totp]}\n"
+    )
+    house.start()
+    with Client(house.port, secret.encode()) as client:
+        for _ in range(FREE + 10):  # the last of them wait
+            assert client.ask("ann", "wrong").code == Code.ACCESS_REJECT
+        assert house.last_login()["reason"] == "throttled"
+        done = house.command("unlock", "ANN")
+        assert (done.returncode, done.stdout) == (0, "ann need not wait any more.\n")
+        assert client.ask("ann", totp(seed)).code == Code.ACCESS_ACCEPT
+    assert "nothing to lift" in house.command("unlock", "ann").stdout
+    assert "nothing to lift" in house.command("unlock", "--source", "198.51.100.7").stdout
+    assert sentence(house.command("unlock", "nobody").stderr) == "secondgate: Nobody is called “nobody”.\n"
+    for line in (["unlock"], ["unlock", "ann", "--source", "198.51.100.7"]):
+        assert house.command(*line).returncode == 2, line
+    (event,) = house.events(event="throttle.lifted")
+    assert (event["user"], event["facts"]["by"]) == ("ann", "unlock")
 
 
 @pytest.mark.parametrize("example", ["workspaces", "vpn"])
