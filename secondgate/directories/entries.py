@@ -5,6 +5,8 @@ A rare path beside the login's own: it uses the ORM, on one thread of its own.
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
@@ -14,15 +16,31 @@ from secondgate.directories.directory import Found, realms_of
 from secondgate.directories.models import Directory, Entry
 from secondgate.people import accounts
 from secondgate.people.login_names import normalise
-from secondgate.people.models import LoginName
+from secondgate.people.models import User
 
 
-async def adopt(directory_id: str, found: Found, typed: str) -> None:
-    """Make the person a user, or give a known one the further name that was `typed`.
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A directory's person as a user of ours: `name` is a login name that finds them here."""
 
-    Two first logins at once make one user.
+    user: str  # 32 hex digits
+    name: str
+    is_new: bool
+
+
+async def adopt(directory_id: str, found: Found) -> Adopted | None:
+    """Return the person as a user, made if there was none. Two first logins at once make one user.
+
+    None: the name by which the directory calls them is another person's here.
     """
-    await asyncio.get_running_loop().run_in_executor(_thread(), _adopt, UUID(directory_id), found, typed)
+    return await asyncio.get_running_loop().run_in_executor(_thread(), _adopt, UUID(directory_id), found)
+
+
+async def learn(directory_id: str, user_id: str, name: str) -> None:
+    """Write down a further name by which a directory knows a user; once, whoever else does it now."""
+    await asyncio.get_running_loop().run_in_executor(
+        _thread(), _learn, UUID(directory_id), UUID(user_id), name
+    )
 
 
 async def link(user_id: str, found: Found) -> None:
@@ -35,21 +53,29 @@ def _thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="entries")
 
 
-def _adopt(directory_id: UUID, found: Found, typed: str) -> None:
+def _adopt(directory_id: UUID, found: Found) -> Adopted | None:
     close_old_connections()
     directory = Directory.objects.get(pk=directory_id)
-    realm = realms_of(directory.name, directory.realms)[0]
-    try:
-        with transaction.atomic():
-            entry = Entry.objects.filter(directory=directory, external_id=found.external_id).first()
-            entry = entry or _declared(directory, found)
-            if entry is None:
-                fields = {"name": found.name, "email": found.email}
-                user = accounts.create(found.login, realm=realm, by=directory_id.hex, **fields)
-                entry = Entry.objects.create(user=user, directory=directory, external_id=found.external_id)
-            LoginName.objects.get_or_create(realm=realm, name=normalise(typed), defaults={"user": entry.user})
-    except (IntegrityError, accounts.NameTaken):
-        return  # another login made them, or the name is another person's: the next reading tells
+    for _ in range(2):  # another login may make them at this moment: the second look finds them
+        try:
+            with transaction.atomic():
+                return _adopted(directory, found)
+        except (IntegrityError, accounts.NameTaken):
+            continue
+    return None
+
+
+def _adopted(directory: Directory, found: Found) -> Adopted | None:
+    entry = Entry.objects.filter(directory=directory, external_id=found.external_id).first()
+    entry = entry or _declared(directory, found)
+    is_new = entry is None
+    if entry is None:
+        realm = realms_of(directory.name, directory.realms)[0]
+        fields = {"name": found.name, "email": found.email}
+        user = accounts.create(found.login, realm=realm, by=directory.pk.hex, **fields)
+        entry = Entry.objects.create(user=user, directory=directory, external_id=found.external_id)
+    name = entry.user.login_names.order_by("pk").first()
+    return Adopted(entry.user_id.hex, name.name, is_new) if name else None
 
 
 def _declared(directory: Directory, found: Found) -> Entry | None:
@@ -65,3 +91,11 @@ def _declared(directory: Directory, found: Found) -> Entry | None:
 def _link(user_id: UUID, found: Found) -> None:
     close_old_connections()
     Entry.objects.filter(user_id=user_id, external_id="").update(external_id=found.external_id)
+
+
+def _learn(directory_id: UUID, user_id: UUID, name: str) -> None:
+    close_old_connections()
+    directory, user = Directory.objects.get(pk=directory_id), User.objects.get(pk=user_id)
+    realm = realms_of(directory.name, directory.realms)[0]
+    with suppress(accounts.NameTaken):  # somebody else came to be called so: the next reading tells
+        accounts.add_login_name(user, name, realm=realm, by=directory_id.hex)

@@ -20,6 +20,7 @@ PERMISSION_REFUSED: Final = "permission.refused"
 FORM_REFUSED: Final = "form.refused"
 ROLE_CHANGED: Final = "role.changed"
 SESSIONS_ENDED: Final = "sessions.ended"
+LOGIN_NAME_ADDED: Final = "user.login-name-added"
 THROTTLE_LIFTED: Final = "throttle.lifted"
 
 _NOUNS: Final = ("application", "directory", "user", "group", "policy", "authenticator")
@@ -40,6 +41,7 @@ SAYS: Final[dict[str, str]] = {
     FORM_REFUSED: "A form at {path} came without its token, or from elsewhere: {fault}",
     ROLE_CHANGED: "{user} has the role {after} now; it was {before}.",
     SESSIONS_ENDED: "{user} was signed out in {count} browsers.",
+    LOGIN_NAME_ADDED: "The login name {login} finds {user}, too.",
     THROTTLE_LIFTED: "{subject} need not wait any more: failures in a row were forgiven.",
     **{f"{noun}.created": f"The {noun} {{subject}} was made." for noun in _NOUNS},
     **{f"{noun}.changed": f"The {noun} {{subject}} was changed." for noun in _NOUNS},

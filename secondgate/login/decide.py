@@ -9,7 +9,7 @@ from secondgate.login.password import check_password
 from secondgate.login.policy import choose_policy
 from secondgate.login.second_factor import check_second_factor
 from secondgate.login.typed import Typed, read_typed
-from secondgate.login.user import find_user
+from secondgate.login.user import find_user, keep_further_name
 
 
 async def decide(attempt: Attempt, ledger: Ledger) -> Outcome:
@@ -33,4 +33,6 @@ async def decide(attempt: Attempt, ledger: Ledger) -> Outcome:
             outcome = end.outcome
         # One transaction spends the proof and writes the event. If another login spent it first, this
         # turns into Refuse(CODE_USED).
-        return await close(login, typed, outcome)
+        outcome = await close(login, typed, outcome)
+    await keep_further_name(login, outcome)
+    return outcome

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.db import DatabaseError
 
@@ -10,6 +11,8 @@ from secondgate.ledger.ledger import Ledger, LedgerError, Question, Reading
 from secondgate.login.attempt import Attempt
 from secondgate.login.trail import Trail
 from secondgate.people.login_names import Candidate, candidates, masked, normalise
+
+Answer = TypeVar("Answer")
 
 
 class SnapshotChanged(Exception):
@@ -26,6 +29,7 @@ class Login:
     candidates: tuple[Candidate, ...]
     user: str | None = None
     keys: tuple[str, ...] = ()
+    further_name: tuple[str, str] | None = None  # a directory, and the name by which only it knew the user
 
     @property
     def trail(self) -> Trail:
@@ -53,9 +57,10 @@ class Login:
         self.user = user
         self.ledger.under_way[user] += 1
 
-    async def read_again(self) -> None:
-        """Ask the ledger once more, after something was written on the way."""
-        self.reading = await self.ledger.open(_question(self.attempt, self.candidates, self.ledger))
+    async def read_again(self, name: str) -> None:
+        """Ask the ledger once more, and about `name`, too, after something was written on the way."""
+        question = _question(self.attempt, self.candidates, self.ledger)
+        self.reading = await self.ledger.open(replace(question, names=(*question.names, name)))
 
 
 async def open_login(attempt: Attempt, ledger: Ledger) -> Login:
@@ -73,10 +78,10 @@ async def open_login(attempt: Attempt, ledger: Ledger) -> Login:
     return login
 
 
-async def written(change: Awaitable[None]) -> None:
-    """Await a change that goes by the ORM; raise LedgerError where the database does not take it."""
+async def written(change: Awaitable[Answer]) -> Answer:
+    """Return what a change by the ORM returns; raise LedgerError where the database does not take it."""
     try:
-        await change
+        return await change
     except DatabaseError as cause:
         raise LedgerError(f"The database says: {cause}.") from cause
 

@@ -16,6 +16,7 @@ SAYS: Final[dict[str, str]] = {
     "application.found": "{client} belongs to the application {application}.",
     "user.found": "{login} is {user} of {directory}.",
     "user.adopted": "{directory} knows {login}; from now on we know them too.",
+    "user.other-name": "{directory} knows {login}: somebody whom we know by another name.",
     "user.searched": "{directory} knows nobody called {login}.",
     "user.unknown": "Nobody is called so.",
     "user.ambiguous": "{count} people are called so.",

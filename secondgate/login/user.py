@@ -1,16 +1,18 @@
 """Who this may be: the step from a typed name to one person."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NoReturn
 
 from secondgate.directories import entries
 from secondgate.directories.directory import Account, Found
+from secondgate.ledger.ledger import LedgerError
 from secondgate.ledger.reading import Person, user_key
 from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
 from secondgate.login.health import asked
 from secondgate.login.login import Login, name_key, source_keys, written
-from secondgate.login.outcome import Ended
+from secondgate.login.outcome import Accept, Challenge, Ended, Outcome
 from secondgate.login.throttle import FREE, remaining
 from secondgate.people.login_names import Candidate
 from secondgate.policies.resolve import LoginMethod
@@ -105,14 +107,34 @@ async def _search_directories(login: Login) -> list[Person]:
     if len({(directory.id, person.external_id) for directory, person, _ in found}) > 1:
         login.trail.note("user.ambiguous", count=len(found))
         raise Ended(reasons.AMBIGUOUS_NAME)
-    directory, person, name = found[0]
-    await written(entries.adopt(directory.id, person, name))
-    login.trail.note("user.adopted", directory=directory.id, login=login.attempt.login_name)
-    await login.read_again()
-    people = _matching(login)
-    if not people:
+    return [await _adopt(login, *found[0])]
+
+
+async def _adopt(login: Login, directory: OpenDirectory, found: Found, typed: str) -> Person:
+    """Return a directory's person as a user. The name that found them is kept once they have proven it."""
+    adopted = await written(entries.adopt(directory.id, found))
+    if adopted is None:
         await _end_unknown(login, None)
-    return people
+    code = "user.adopted" if adopted.is_new else "user.other-name"
+    login.trail.note(code, directory=directory.id, login=login.attempt.login_name)
+    await login.read_again(adopted.name)
+    people = [person for person in login.reading.people if person.id == adopted.user]
+    if not people:  # removed in this very moment
+        await _end_unknown(login, None)
+    if typed != adopted.name:
+        login.further_name = (directory.id, typed)
+    return people[0]
+
+
+async def keep_further_name(login: Login, outcome: Outcome) -> None:
+    """Write down the name by which only the directory knew the user, who was let in or asked on by it.
+
+    Before the password, or the code where none is asked, was right, anybody could make us write.
+    """
+    if login.further_name and login.user and isinstance(outcome, (Accept, Challenge)):
+        directory, name = login.further_name
+        with suppress(LedgerError):  # the login itself is durable, and the next one tries again
+            await written(entries.learn(directory, login.user, name))
 
 
 async def _end_unknown(login: Login, silent: Ended | None) -> NoReturn:

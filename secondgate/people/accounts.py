@@ -48,6 +48,19 @@ def create_all(users: Mapping[User, str], *, by: str) -> None:
 
 
 @transaction.atomic
+def add_login_name(user: User, name: str, *, realm: str, by: str) -> bool:
+    """Let a further login name in `realm` find a user; return whether it is new. Raises NameTaken."""
+    row, is_new = LoginName.objects.get_or_create(
+        realm=normalise(realm), name=normalise(name), defaults={"user": user}
+    )
+    if row.user_id != user.pk:
+        raise NameTaken(name)
+    if is_new:
+        record(names.LOGIN_NAME_ADDED, by=by, user_id=user.pk, facts={"login": row.name, "realm": row.realm})
+    return is_new
+
+
+@transaction.atomic
 def change(user: User, *, by: str, **fields: Any) -> None:
     """Change the name, the address or the state of a user."""
     change_all({user: fields}, by=by)
