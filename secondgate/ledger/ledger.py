@@ -45,8 +45,9 @@ class Entry:
     """What one login did. All of it is written, or none.
 
     `spend` moves an authenticator, for the request `digest`; `answer` closes a challenge. If another
-    login was first with either, what `if_lost` makes is written in place of `event`; what was won beside
-    stays spent, and lets nobody in. It is made only then: writing a trail down costs a tenth of a login.
+    login was first with either, what `if_lost` makes is written in place of `event`; it is made only then:
+    writing a trail down costs a tenth of a login. A challenge that was won stays closed all the same, as by
+    a wrong code; but no code is spent for a challenge that was lost.
     """
 
     event: EventRow
@@ -198,16 +199,19 @@ class Ledger:
         return won
 
     def _spend(self, entries: list[Entry]) -> list[bool]:
-        """Spend what the entries spend; return which of them won. In one order on all nodes."""
+        """Spend what the entries spend; return which of them won. In one order on all nodes.
+
+        Questions first: whose question another login has answered must not use up a code for nothing.
+        """
+        answers = sorted((entry.answer, entry.digest) for entry in entries if entry.answer)
+        answered = set(self._store.write(statements.ANSWER, answers)) if answers else set()
         spends = sorted(
             (id_, fits.position, entry.digest, entry.event.at, fits.at_least, fits.at_most)
             for entry in entries
-            if entry.spend
+            if entry.spend and (not entry.answer or entry.answer in answered)
             for id_, fits in (entry.spend,)
         )
-        answers = sorted((entry.answer, entry.digest) for entry in entries if entry.answer)
         spent = set(self._store.write(statements.SPEND, spends)) if spends else set()
-        answered = set(self._store.write(statements.ANSWER, answers)) if answers else set()
         return [
             (not entry.spend or entry.spend[0] in spent) and (not entry.answer or entry.answer in answered)
             for entry in entries

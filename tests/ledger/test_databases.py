@@ -18,6 +18,8 @@ from tests.scenarios.house import House
 pytestmark = pytest.mark.real
 
 HOUSE = """
+applications:
+  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: secret-of-a-test}
 users:
   - {login: ann, authenticators: [{method: totp, secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP}]}
   - {login: bob, authenticators: [{method: backup-codes, codes: [aaaaaaaa, bbbbbbbb]}]}
@@ -83,6 +85,42 @@ async def test_of_two_backup_codes_at_once_none_is_lost(ledger: Ledger) -> None:
         spend(ledger, 0b10, "two", at_least=0, at_most=0, name="bob"),
     )
     assert sorted(both) == [False, True]
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+async def test_who_loses_the_question_spends_no_code(house: House, ledger: Ledger, nodes: int) -> None:
+    """Two answers at once, each with another code: in one batch, or on two workers."""
+    other = ledger if nodes == 1 else node(house)
+    (application,) = (await ledger.refresh()).applications
+    people = (await ledger.open(Question(("ann", "bob")))).people
+    held = {person.login: person.authenticators[0].id for person in people}
+    for number in range(1, 21):
+        state = f"question {number}"
+        ask = (state, application, people[0].id, "", time.time())
+        assert await ledger.commit(Entry(event(), ask=ask))
+        before = await positions(ledger)
+        won = await asyncio.gather(
+            *(
+                one.commit(
+                    Entry(
+                        event(), digest=login, answer=state, spend=(held[login], Fits(number, -1, number - 1))
+                    )
+                )
+                for one, login in ((ledger, "ann"), (other, "bob"))
+            )
+        )
+        after = await positions(ledger)
+        assert sorted(won) == [False, True]
+        assert [login for login in held if before[login] != after[login]] == [
+            login for login, has_won in zip(("ann", "bob"), won, strict=True) if has_won
+        ]
+    if other is not ledger:
+        await other.close()
+
+
+async def positions(ledger: Ledger) -> dict[str, int]:
+    people = (await ledger.open(Question(("ann", "bob")))).people
+    return {person.login: person.authenticators[0].position for person in people}
 
 
 async def failures(ledger: Ledger, key: str) -> int:
