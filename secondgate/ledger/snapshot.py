@@ -38,6 +38,11 @@ class Application:
     rules: tuple[Rule, ...]
     granted: tuple[Attribute, ...] = ()
 
+    @property
+    def asks_passwords(self) -> bool:
+        """Tell whether any of its policies has a password checked."""
+        return any(rule.login is not LoginMethod.SECOND_FACTOR_ONLY for rule in self.rules)
+
 
 @dataclass(frozen=True, slots=True)
 class Client:

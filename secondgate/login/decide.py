@@ -7,6 +7,7 @@ from secondgate.login.login import open_login
 from secondgate.login.outcome import Accept, Ended, Outcome
 from secondgate.login.password import check_password
 from secondgate.login.policy import choose_policy
+from secondgate.login.same_work import do_the_same_work
 from secondgate.login.second_factor import check_second_factor
 from secondgate.login.typed import Typed, read_typed
 from secondgate.login.user import find_user, keep_further_name
@@ -35,4 +36,5 @@ async def decide(attempt: Attempt, ledger: Ledger) -> Outcome:
         # turns into Refuse(CODE_USED).
         outcome = await close(login, typed, outcome)
     await keep_further_name(login, outcome)
+    await do_the_same_work(login, typed, outcome)  # so that a refusal's time tells nothing
     return outcome

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError
 
-from secondgate.ledger.ledger import Ledger, LedgerError, Question, Reading
+from secondgate.ledger.ledger import Ledger, LedgerError, Person, Question, Reading
 from secondgate.login.attempt import Attempt
 from secondgate.login.trail import Trail
 from secondgate.people.login_names import Candidate, candidates, masked, normalise
@@ -28,7 +28,10 @@ class Login:
     reading: Reading
     candidates: tuple[Candidate, ...]
     user: str | None = None
+    home: str | None = None  # the user's directory
     keys: tuple[str, ...] = ()
+    has_searched: bool = False  # the directories were asked whose name it is
+    has_asked: bool = False  # a directory was asked about a password
     further_name: tuple[str, str] | None = None  # a directory, and the name by which only it knew the user
 
     @property
@@ -52,10 +55,10 @@ class Login:
             if not under_way[self.user]:
                 del under_way[self.user]
 
-    def is_of(self, user: str) -> None:
+    def is_of(self, user: Person) -> None:
         """Take down whose login it is."""
-        self.user = user
-        self.ledger.under_way[user] += 1
+        self.user, self.home = user.id, user.directory
+        self.ledger.under_way[user.id] += 1
 
     async def read_again(self, name: str) -> None:
         """Ask the ledger once more, and about `name`, too, after something was written on the way."""

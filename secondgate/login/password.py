@@ -31,6 +31,7 @@ async def check_password(login: Login, user: Person, typed: Typed) -> None:
         return
     # Every person is some directory's: `find_user` took only those of this application's.
     directory = login.attempt.snapshot.directories[user.directory or ""]
+    login.has_asked = True
     account = Account(user.login, user.password_hash)
     checked = await asked(login, directory, directory.live.check_password(account, typed.password))
     if checked.verdict is not Verdict.FITS:

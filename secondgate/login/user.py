@@ -1,11 +1,10 @@
 """Who this may be: the step from a typed name to one person."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import NoReturn
 
 from secondgate.directories import entries
-from secondgate.directories.directory import Account, Found
+from secondgate.directories.directory import Found
 from secondgate.ledger.ledger import LedgerError
 from secondgate.ledger.reading import Person, user_key
 from secondgate.ledger.snapshot import OpenDirectory
@@ -13,9 +12,8 @@ from secondgate.login import reasons
 from secondgate.login.health import asked
 from secondgate.login.login import Login, name_key, source_keys, written
 from secondgate.login.outcome import Accept, Challenge, Ended, Outcome
+from secondgate.login.same_work import ask_about_nobody, directories_for
 from secondgate.login.throttle import FREE, remaining
-from secondgate.people.login_names import Candidate
-from secondgate.policies.resolve import LoginMethod
 
 
 async def find_user(login: Login) -> Person:
@@ -34,7 +32,7 @@ async def find_user(login: Login) -> Person:
         login.trail.note("user.ambiguous", count=len(people))
         raise Ended(reasons.AMBIGUOUS_NAME)
     user = people[0]
-    login.is_of(user.id)
+    login.is_of(user)
     login.trail.note("user.found", login=login.attempt.login_name, user=user.id, directory=user.directory)
     if not user.enabled:
         login.trail.note("user.disabled")
@@ -48,17 +46,11 @@ def _matching(login: Login) -> list[Person]:
     """Return the people whom one of the readings of the name finds, in the application's directories."""
     found: dict[str, Person] = {}
     for candidate in login.candidates:
-        ids = {directory.id for directory in _directories(login, candidate)}
+        ids = {directory.id for directory in directories_for(login, candidate)}
         for person in login.reading.people:
             if person.name == candidate.name and person.directory in ids:
                 found[person.id] = person
     return list(found.values())
-
-
-def _directories(login: Login, candidate: Candidate) -> Iterable[OpenDirectory]:
-    """Return the application's directories that a realm names: all of them where none was typed."""
-    directories = login.attempt.snapshot.directories_of(login.attempt.application)
-    return [d for d in directories if candidate.realm is None or candidate.realm in d.realms]
 
 
 def _end_if_throttled(login: Login, keys: tuple[str, ...]) -> None:
@@ -89,10 +81,11 @@ async def _search_directories(login: Login) -> list[Person]:
     if login.attempt.login_name.lower() in login.attempt.application.kind.probe_names:
         login.trail.note("user.probe")
         raise Ended(reasons.AWS_PROBE)
+    login.has_searched = True
     found: list[tuple[OpenDirectory, Found, str]] = []
     silent: Ended | None = None
     for candidate in login.candidates:
-        for directory in _directories(login, candidate):
+        for directory in directories_for(login, candidate):
             try:
                 person = await asked(login, directory, directory.live.find(candidate.name))
             except Ended as end:
@@ -138,21 +131,15 @@ async def keep_further_name(login: Login, outcome: Outcome) -> None:
 
 
 async def _end_unknown(login: Login, silent: Ended | None) -> NoReturn:
-    """End the login as one of a known user would have ended, in time and in words.
+    """End the login as one of a known user would have ended, in words; in time, `same_work` sees to it.
 
-    Where passwords are checked, a known user's directory would have been asked: it is asked about
-    nobody, and its silence is said. Where only codes are, nobody would have noticed.
+    Where passwords are checked, a known user's directory would have been asked, and its silence is said.
+    Where only codes are, nobody would have noticed.
     """
-    application = login.attempt.application
-    directories = login.attempt.snapshot.directories_of(application)
-    asks_passwords = any(rule.login != LoginMethod.SECOND_FACTOR_ONLY for rule in application.rules)
     login.trail.note("user.unknown")
-    if silent and asks_passwords:
+    if silent and login.attempt.application.asks_passwords:
         raise silent
     if silent:
         raise Ended(reasons.UNKNOWN_WHILE_DOWN)
-    if asks_passwords and directories:
-        nobody = Account(login.attempt.login_name)
-        check = directories[0].live.check_password(nobody, login.attempt.typed or "?")
-        await asked(login, directories[0], check)
+    await ask_about_nobody(login)
     raise Ended(reasons.UNKNOWN_USER)

@@ -1,5 +1,7 @@
 """OpenLDAP's slapd, with the people of `files/slapd.ldif`."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from tests.real.ca import Ca
 from tests.real.child import Child, answers_ldap, filled, free_port, run
 
 FILES = Path(__file__).parent / "files"
+OPERATIONS = re.compile(r"dn: cn=(\w+),.*\nmonitorOpCompleted: (\d+)")
 ADMIN_DN = "cn=admin,dc=example,dc=org"
 
 
@@ -29,6 +32,14 @@ class Slapd:
         """Stop it and start it again: every connection to it is gone."""
         self.child.stop()
         self.child.start()
+
+    def operations(self) -> Counter[str]:
+        """Return how many binds and searches it has done, by its own count."""
+        said = run(
+            "ldapsearch", "-x", "-LLL", "-H", self.ldap, "-b", "cn=Operations,cn=Monitor", "-s", "one",
+            "(|(cn=Bind)(cn=Search))", "monitorOpCompleted",
+        )  # fmt: skip
+        return Counter({name: int(n) for name, n in OPERATIONS.findall(said)})
 
     def modify(self, ldif: str) -> None:
         """Change entries as the administrator, through the server."""

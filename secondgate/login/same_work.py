@@ -1,0 +1,79 @@
+"""A refusal costs the same whoever it is about: time must not tell who exists (DESIGN, promise 4).
+
+For a name that nobody here has, the directories are searched, and where passwords are asked one of them
+is asked about a password, too. Who is refused for any other reason was spared some of that: it is made
+up for here. The listener's pace hides the rest, which is how long two equal questions take.
+"""
+
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import Final
+from uuid import uuid4
+
+from secondgate.directories.directory import Account, Checked, DirectoryError
+from secondgate.ledger.snapshot import OpenDirectory
+from secondgate.login import reasons
+from secondgate.login.health import asked
+from secondgate.login.login import Login, name_key
+from secondgate.login.outcome import Outcome, Refuse
+from secondgate.login.typed import Typed
+from secondgate.people.login_names import Candidate
+
+# A throttled name is looked for nowhere, whoever has it; a probe's name is no secret; and a directory
+# that fails does so for everybody.
+AS_THEY_ARE: Final = (
+    reasons.THROTTLED, reasons.AWS_PROBE, reasons.DIRECTORY_DOWN, reasons.DIRECTORY_FAULT,
+)  # fmt: skip
+
+
+def directories_for(login: Login, candidate: Candidate) -> list[OpenDirectory]:
+    """Return the application's directories that a realm names: all of them where none was typed."""
+    directories = login.attempt.snapshot.directories_of(login.attempt.application)
+    return [d for d in directories if candidate.realm is None or candidate.realm in d.realms]
+
+
+async def ask_about_nobody(login: Login) -> None:
+    """Ask a directory about a password of nobody, if passwords are asked here. Raises Ended."""
+    directory = _directory_of_nobody(login)
+    if directory:
+        await asked(login, directory, _check_nobody(login, directory))
+
+
+async def do_the_same_work(login: Login, typed: Typed | None, outcome: Outcome) -> None:
+    """Return when a refusal has cost what that of an unknown name costs; the outcome stays what it is."""
+    if not isinstance(outcome, Refuse) or outcome.reason in AS_THEY_ARE:
+        return
+    if typed and typed.answers:
+        return  # they have shown their password when the question was asked, and know that they exist
+    if not login.has_searched:
+        for candidate in login.candidates:
+            for directory in directories_for(login, candidate):
+                with suppress(DirectoryError):
+                    await directory.live.find(candidate.name)
+    home = None if login.has_asked else _directory_of_nobody(login)
+    if home:
+        with suppress(DirectoryError):
+            await _check_nobody(login, home)
+
+
+def _directory_of_nobody(login: Login) -> OpenDirectory | None:
+    """Return whose time the password of nobody takes: the person's own directory, if it is somebody.
+
+    An unknown name is given one of those where it could be at home, and the same at each try. With several
+    directories, one that always answered for the unknown would tell them from the people of the others.
+    """
+    application, snapshot = login.attempt.application, login.attempt.snapshot
+    if not application.asks_passwords:
+        return None
+    if login.home:
+        return snapshot.directories[login.home]
+    named = [one for candidate in login.candidates for one in directories_for(login, candidate)]
+    possible = named or snapshot.directories_of(application)
+    mark = name_key(login.attempt, login.ledger).rpartition(":")[2]
+    return possible[int(mark, 16) % len(possible)] if possible else None
+
+
+def _check_nobody(login: Login, directory: OpenDirectory) -> Awaitable[Checked]:
+    """Return the question. Name and password are made up: those that were typed may be a real person's."""
+    login.has_asked = True
+    return directory.live.check_password(Account(uuid4().hex), uuid4().hex)
