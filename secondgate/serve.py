@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 import time
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -44,6 +45,7 @@ WORKER: Final = "SECONDGATE_WORKER"  # set in the processes that the first one s
 FLUSH_EVERY: Final = 1.0  # seconds between two hand-overs of counters
 PRUNE_EVERY: Final = 300.0  # seconds; a question lives for two minutes, and is kept as long again
 LEAST_SPACE: Final = 2**20  # octets: about a thousand logins
+EXIT_WITHIN: Final = 1.0  # seconds for threads to end behind everything else; an idle one takes none
 RESTART_AFTER: Final = 1.0  # seconds before a worker that died is started again
 
 
@@ -105,7 +107,8 @@ async def serve(settings: Settings, *, workers: int, only: str | None) -> None:
         # every 5 ms in between, as Python does by default, costs an eighth of a login (measured).
         sys.setswitchinterval(0.02)
         await service.stopping.wait()
-    await ledger.close()
+    if not await ledger.close():
+        log.error("ledger-hung", says="The database did not answer; what was under way is given up.")
 
 
 @asynccontextmanager
@@ -195,6 +198,7 @@ async def _further_workers(service: Service) -> AsyncIterator[None]:
         for process in alive.values():
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
+        for process in alive.values():
             await process.wait()
 
 
@@ -323,3 +327,17 @@ def run(settings: Settings, *, workers: int, only: str | None) -> None:
     if workers > 1 and WORKER not in os.environ:
         metrics.share(Path(settings.data) / "metrics")
     uvloop.run(serve(settings, workers=workers, only=only))
+    end_within(EXIT_WITHIN)
+
+
+def end_within(seconds: float) -> None:
+    """See to it that the process ends: Python waits for its threads, and one may wait for a disk for ever."""
+
+    def end() -> None:
+        hung = [thread.name for thread in threading.enumerate() if not thread.daemon]
+        log.error("threads-hung", threads=hung, says="They wait for something outside; the process ends.")
+        os._exit(1)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True  # it must not be waited for itself
+    timer.start()

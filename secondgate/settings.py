@@ -13,6 +13,7 @@ import pysqlite3.dbapi2
 from django.utils.functional import SimpleLazyObject
 
 from secondgate.environment import SettingError, Settings, read_settings
+from secondgate.ledger.patience import PATIENCE
 
 # SQLite before 3.51.3 can lose committed writes in WAL mode (sqlite.org/wal.html#walresetbug), and
 # the system's own usually is older. Everything that imports sqlite3, Django too, gets this one.
@@ -46,7 +47,7 @@ def database(settings: Settings) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": url.hostname or "",
         "PORT": url.port or "",
-        "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(url.query))},  # sslmode and the like
+        "OPTIONS": {**PATIENCE, **dict(parse_qsl(url.query))},  # sslmode and the like
     }
 
 

@@ -13,6 +13,16 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 LIMIT: Final = 256  # more in one transaction saves nothing and makes the first ones wait
 
+# Seconds after which whatever the thread waits for is made to fail. Clients wait for 5; the database's
+# own limits (a connect 2, a statement 4) come before and say more. Without it a server that takes
+# everything and says nothing would hold all logins for ever.
+PATIENCE: Final = 6.0
+
+# Seconds that an end may wait for the thread, and once more after what it waits for was made to fail.
+# Nothing is lost: what is not committed has not been answered. Docker kills 10 s after it asked; the web
+# takes up to 2 of them, the logins under way up to 5.
+ENDS_WITHIN: Final = 1.0
+
 
 class Contended(Protocol):
     """An item of which two may not be in one batch."""
@@ -29,10 +39,18 @@ class Batch(Generic[Item, Answer]):
     """Hands items to `work`, in batches, on a thread of its own.
 
     `work` yields lists of (item, answer) pairs; an answer that is an exception is raised to its caller.
+    `interrupt` makes `work` fail where it waits for `patience` seconds: it is called on the loop.
     """
 
-    def __init__(self, work: Callable[[list[Item]], Iterable[list[tuple[Item, Any]]]]) -> None:
-        self._work = work
+    def __init__(
+        self,
+        work: Callable[[list[Item]], Iterable[list[tuple[Item, Any]]]],
+        interrupt: Callable[[], None],
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._work, self._interrupt, self._patience = work, interrupt, patience
+        self._watch: asyncio.TimerHandle | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._busy = False
@@ -47,17 +65,32 @@ class Batch(Generic[Item, Answer]):
             loop.call_soon(self._next, loop)  # not at once: others of this turn come along
         return await future
 
-    async def close(self, last: Callable[[], None]) -> None:
-        """Wait for what is under way, then do `last` on the thread and end it."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, last)
+    async def close(self, last: Callable[[], None], *, within: float = ENDS_WITHIN) -> bool:
+        """Do `last` on the thread behind what is under way, and end it; return whether that was finished.
+
+        What takes longer than `within` seconds is made to fail.
+        """
+        ended = asyncio.get_running_loop().run_in_executor(self._thread, last)
+        in_time, _ = await asyncio.wait([ended], timeout=within)
+        if not in_time:
+            self._interrupt()
+            await asyncio.wait([ended], timeout=within)
         self._thread.shutdown(wait=False)
+        return bool(in_time)
 
     def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._watch:
+            self._watch.cancel()
         taken = self._take()
         if not taken:
             self._busy = False
             return
+        self._watch = loop.call_later(self._patience, self._lose_patience, loop)
         self._thread.submit(self._run, loop, taken)
+
+    def _lose_patience(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._interrupt()
+        self._watch = loop.call_later(self._patience, self._lose_patience, loop)
 
     def _take(self) -> list[tuple[Item, asyncio.Future[Answer]]]:
         """Return the next batch: in order, but of those that contend for one thing only the first."""

@@ -91,7 +91,7 @@ class Ledger:
     def __init__(self, store: Store, keyring: Keyring) -> None:
         self._store = store
         self._keyring = keyring
-        self._batch: Batch[Question | Write, Any] = Batch(self._work)
+        self._batch: Batch[Question | Write, Any] = Batch(self._work, store.interrupt)
         self._marks = keyring.derive("marks")
         self.snapshot: Snapshot = EMPTY
         self.under_way: Counter[str] = Counter()  # logins of each user that this process is deciding
@@ -130,9 +130,9 @@ class Ledger:
         """
         return hashlib.blake2b(octets, digest_size=16, key=self._marks).hexdigest()
 
-    async def close(self) -> None:
-        """Finish what is under way and let go of the database."""
-        await self._batch.close(self._store.close)
+    async def close(self) -> bool:
+        """Let go of the database; return whether what was under way could be finished."""
+        return await self._batch.close(self._store.close)
 
     async def _call(self, item: Question | Write) -> Any:
         try:

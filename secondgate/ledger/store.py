@@ -1,29 +1,23 @@
 """One connection of the ledger to its database, SQLite or PostgreSQL, behind the same five verbs.
 
-A store is used by one thread only, and makes its connection when first asked: a database that was
-away is found again by the next call.
+A store is used by one thread only, but for `interrupt`, and makes its connection when first asked: a
+database that was away is found again by the next call.
 """
 
 import json
+import os
+import socket
 import sqlite3  # pysqlite3, see secondgate/settings.py
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
+from secondgate.ledger.patience import PATIENCE
 from secondgate.ledger.statements import Select, Write
 
 Row = tuple[Any, ...]
-
-# How libpq notices that a server has vanished without a word: within about four seconds, as long as
-# a client waits. The statement timeout is the server's, and of no use then.
-GIVES_UP: Final[dict[str, Any]] = {
-    "tcp_user_timeout": 4000,  # milliseconds
-    "keepalives_idle": 2,
-    "keepalives_interval": 1,
-    "keepalives_count": 2,
-}
 
 
 class StoreError(Exception):
@@ -57,6 +51,9 @@ class Store(Protocol):
 
     def moment(self, at: float) -> Any:
         """Return a Unix time as a DateTimeField holds it."""
+
+    def interrupt(self) -> None:
+        """Make what is under way fail; the one method for another thread to call. Raises nothing."""
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -134,6 +131,13 @@ class SqliteStore:
         """Return the text that Django stores."""
         return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
+    def interrupt(self) -> None:
+        """Make the statement under way fail."""
+        opened = self._open
+        if opened is not None:
+            with suppress(sqlite3.Error):
+                opened.interrupt()
+
     def close(self) -> None:
         """Let go of the connection."""
         if self._open is not None:
@@ -161,7 +165,8 @@ class PostgresStore:
     def _connection(self) -> Any:
         if self._open is None:
             try:
-                self._open = self._driver.connect(self._url, autocommit=True, connect_timeout=2, **GIVES_UP)
+                given = self._driver.conninfo.conninfo_to_dict(self._url)
+                self._open = self._driver.connect(**{**PATIENCE, **given}, autocommit=True)
                 _read_as_text(self._open)
                 # The client waits 5 s; a statement that takes longer helps nobody.
                 self._open.execute("SET statement_timeout = '4s'")
@@ -226,6 +231,13 @@ class PostgresStore:
     def moment(self, at: float) -> datetime:
         """Return a time stamp."""
         return datetime.fromtimestamp(at, UTC)
+
+    def interrupt(self) -> None:
+        """Hang up under whoever waits. A server that takes what we send and says nothing is not seen else."""
+        opened = self._open
+        if opened is not None:
+            with suppress(OSError, self._driver.Error), socket.socket(fileno=os.dup(opened.fileno())) as end:
+                end.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -27,6 +27,12 @@ class Work:
         self.batches: list[list[int]] = []
         self.go = threading.Event()
         self.go.set()
+        self.interrupted = threading.Event()
+
+    def interrupt(self) -> None:
+        """What it waits for fails."""
+        self.interrupted.set()
+        self.go.set()
 
     def __call__(self, items: list[Item]) -> Iterator[list[tuple[Item, object]]]:
         self.go.wait(20)
@@ -41,13 +47,13 @@ def work() -> Work:
 
 
 async def test_calls_of_one_turn_are_one_batch(work: Work) -> None:
-    batch: Batch[Item, int] = Batch(work)
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
     assert await asyncio.gather(*(batch.call(Item(number)) for number in range(50))) == list(range(50))
     assert len(work.batches) == 1
 
 
 async def test_what_comes_meanwhile_makes_the_next_batch(work: Work) -> None:
-    batch: Batch[Item, int] = Batch(work)
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
     work.go.clear()
     first = asyncio.create_task(batch.call(Item(1)))
     await asyncio.sleep(0)
@@ -60,27 +66,27 @@ async def test_what_comes_meanwhile_makes_the_next_batch(work: Work) -> None:
 
 
 async def test_two_that_contend_are_never_in_one_batch(work: Work) -> None:
-    batch: Batch[Item, int] = Batch(work)
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
     items = [Item(1, ("a", None)), Item(2, ("a", None)), Item(3, ("b", None)), Item(4, (None, "c"))]
     await asyncio.gather(*(batch.call(item) for item in items))
     assert work.batches == [[1, 3, 4], [2]]
 
 
 async def test_a_batch_is_bounded(work: Work) -> None:
-    batch: Batch[Item, int] = Batch(work)
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
     await asyncio.gather(*(batch.call(Item(number)) for number in range(LIMIT + 1)))
     assert [len(numbers) for numbers in work.batches] == [LIMIT, 1]
 
 
 async def test_an_answer_that_is_an_error_is_raised_to_its_caller_only(work: Work) -> None:
-    batch: Batch[Item, int] = Batch(work)
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
     good, bad = await asyncio.gather(batch.call(Item(1)), batch.call(Item(-1)), return_exceptions=True)
     assert good == 1
     assert isinstance(bad, ValueError)
 
 
 async def test_a_caller_that_has_gone_harms_nobody(work: Work) -> None:
-    batch: Batch[Item, int] = Batch(work)
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
     work.go.clear()
     gone, stays = (asyncio.create_task(batch.call(Item(number))) for number in (1, 2))
     await asyncio.sleep(0)
@@ -94,6 +100,35 @@ async def test_work_that_fails_as_a_whole_is_heard_by_all() -> None:
         raise RuntimeError("the thread is in trouble")
         yield []
 
-    batch: Batch[Item, int] = Batch(fail)
+    batch: Batch[Item, int] = Batch(fail, lambda: None)
     answers = await asyncio.gather(batch.call(Item(1)), batch.call(Item(2)), return_exceptions=True)
     assert [type(answer) for answer in answers] == [RuntimeError, RuntimeError]
+
+
+async def test_who_waits_for_a_database_that_says_nothing_is_made_to_fail(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work, work.interrupt, patience=0.01)
+    work.go.clear()
+    assert await batch.call(Item(1)) == 1
+    assert work.interrupted.is_set()
+
+
+async def test_an_end_finishes_what_is_under_way(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
+    assert await batch.call(Item(1)) == 1
+    closed = threading.Event()
+    assert await batch.close(closed.set, within=60) is True
+    assert closed.is_set()
+    assert not work.interrupted.is_set()
+
+
+async def test_an_end_waits_for_no_database_for_ever(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
+    work.go.clear()
+    under_way = asyncio.create_task(batch.call(Item(1)))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    closed = threading.Event()
+    assert await batch.close(closed.set, within=0.01) is False
+    assert work.interrupted.is_set()
+    assert closed.wait(20)
+    assert await under_way == 1

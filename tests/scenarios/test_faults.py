@@ -3,7 +3,8 @@
 import os
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import pytest
 
 from secondgate.radius.packet import Code
 from tests.real.postgresql import Postgresql, running_postgresql
+from tests.real.relay import relay_to
 from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House
@@ -118,11 +120,51 @@ def test_a_database_that_is_gone_lets_nobody_in_until_it_is_back(tmp_path: Path)
             house.stop()
 
 
+def test_a_database_that_takes_everything_and_says_nothing_lets_nobody_in_until_it_speaks(
+    postgresql: Postgresql, tmp_path: Path
+) -> None:
+    """Its connections stay open and their octets are acknowledged: no limit of TCP's ends this."""
+    with relay_to(postgresql.dsn) as relay:
+        house, seed = started(House(tmp_path, database_url=relay.url(postgresql.create_database())))
+        try:
+            with Client(house.port, SECRET.encode()) as client:
+                packet, datagram = client.request("ann", totp(seed))
+                relay.fall_silent()
+                assert client.is_silent(datagram)
+                assert house.ready() is False
+                relay.speak()
+                until(house.ready)
+                client.send(datagram)
+                assert client.receive(packet)[0].code == Code.ACCESS_ACCEPT
+        finally:
+            house.stop()
+
+
+def test_a_database_that_says_nothing_does_not_keep_the_server_from_ending(
+    postgresql: Postgresql, tmp_path: Path
+) -> None:
+    with relay_to(postgresql.dsn) as relay:
+        house, seed = started(House(tmp_path, database_url=relay.url(postgresql.create_database())))
+        with Client(house.port, SECRET.encode()) as client:
+            relay.fall_silent()
+            assert client.is_silent(client.request("ann", totp(seed))[1])
+            house.stop()  # fails where it takes 15 s
+    assert "ledger-hung" in house.log.read_text()
+
+
 def started(house: House) -> tuple[House, str]:
     """Return the house with a server, and the seed of ann."""
     seed = new_seed()
     house.configure(HOUSE.format(secret=SECRET, seed=seed))
     return house.start(), seed
+
+
+def until(holds: Callable[[], bool | None]) -> None:
+    """Return when it holds; a bound, not a measure."""
+    ends = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 @contextmanager
