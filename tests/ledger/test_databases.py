@@ -1,10 +1,13 @@
 """The ledger on both databases, through their own drivers."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from secondgate.ledger.ledger import Entry, EventRow, Ledger, LedgerError
@@ -13,6 +16,7 @@ from secondgate.ledger.store import PostgresStore, SqliteStore, Store
 from secondgate.login.facts import as_json
 from secondgate.methods.method import Fits
 from secondgate.vault.keyring import Keyring, read_key
+from tests.real.postgresql import Postgresql
 from tests.scenarios.house import House
 
 pytestmark = pytest.mark.real
@@ -175,3 +179,44 @@ async def test_what_is_old_is_deleted(ledger: Ledger) -> None:
     await ledger.prune(time.time() - 300)
     assert (await failures(ledger, "old"), await failures(ledger, "new")) == (0, 1)
     await ledger.check()
+
+
+async def test_a_configuration_that_cannot_be_read_is_said_in_words(house: House, ledger: Ledger) -> None:
+    """An older version that shares the database does not know a newer one's kinds, say."""
+    directory = "UPDATE directories_directory SET kind = 'of-tomorrow'"
+    if house.database_url:
+        with psycopg.connect(house.database_url) as connection:
+            connection.execute(directory)
+    else:
+        with closing(sqlite3.connect(house.folder / "data/secondgate.db")) as file, file:
+            file.execute(directory)
+    with pytest.raises(LedgerError, match="The configuration cannot be read: KeyError\\('of-tomorrow'\\)"):
+        await ledger.refresh()
+
+
+async def test_of_two_nodes_that_wait_for_each_other_both_are_served(
+    postgresql: Postgresql, tmp_path: Path
+) -> None:
+    """PostgreSQL ends the deadlock by making one fail; with this setting always the ledger."""
+    house = House(tmp_path, database_url=postgresql.create_database())
+    house.configure(HOUSE)
+    ledger = node(house)
+    await ledger.commit(Entry(event(), fail=("a", "b")))
+    with psycopg.connect(house.database_url) as other, psycopg.connect(house.database_url) as watching:
+        watching.autocommit = True
+        other.execute("SET deadlock_timeout = '1h'")
+        other.execute("UPDATE ledger_throttle SET failures = 5 WHERE key = 'b'")
+        waiting = asyncio.create_task(ledger.commit(Entry(event(), fail=("a", "b"))))
+        await asyncio.to_thread(until_somebody_waits, watching)
+        await asyncio.to_thread(other.execute, "UPDATE ledger_throttle SET failures = 5 WHERE key = 'a'")
+        other.commit()
+        assert await waiting is True
+    assert (await failures(ledger, "a"), await failures(ledger, "b")) == (6, 6)
+    await ledger.close()
+
+
+def until_somebody_waits(watching: psycopg.Connection) -> None:
+    """Return when a session of this database waits for a lock."""
+    waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while watching.execute(waits).fetchone() is None:
+        time.sleep(0.01)

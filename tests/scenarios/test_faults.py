@@ -152,6 +152,23 @@ def test_a_database_that_says_nothing_does_not_keep_the_server_from_ending(
     assert "ledger-hung" in house.log.read_text()
 
 
+def test_a_long_change_of_configuration_keeps_neither_logins_nor_readiness_waiting(
+    postgresql: Postgresql, tmp_path: Path
+) -> None:
+    url = postgresql.create_database()
+    house, seed = started(House(tmp_path, database_url=url))
+    try:
+        with psycopg.connect(url) as applying, Client(house.port, SECRET.encode()) as client:
+            client.ask("ann", "000000")  # the first one that is signed is a change of configuration itself
+            applying.execute("UPDATE policies_policy SET name = 'Changing'")
+            applying.execute("UPDATE applications_application SET name = 'Changing'")
+            assert house.ready() is True
+            assert client.ask("ann", totp(seed)).code == Code.ACCESS_ACCEPT
+            applying.rollback()
+    finally:
+        house.stop()
+
+
 def started(house: House) -> tuple[House, str]:
     """Return the house with a server, and the seed of ann."""
     seed = new_seed()

@@ -8,11 +8,14 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from secondgate.methods.hotp import code_at
+from secondgate.radius import attributes as a
 from secondgate.radius.packet import Code, Packet
+from secondgate.radius.signing import Secret, sign_request
 from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House
@@ -51,6 +54,25 @@ def test_of_twenty_logins_at_once_with_one_code_one_is_let_in(house: House) -> N
     # A used code is no failure; more than ten logins at once on one worker are not all looked at.
     assert reasons.total() == 57
     assert set(reasons) <= {"code-used", "throttled"}
+
+
+def test_a_request_that_differs_in_one_attribute_is_another_one(house: House) -> None:
+    """Whoever has seen a request could otherwise get its Accept for one of their own making."""
+    seed = new_seed()
+    house.configure(HOUSE + f"  - {{login: ann, authenticators: [{{method: totp, secret: {seed}}}]}}\n")
+    house.start()
+    with Client(house.port, SECRET.encode(), ADDRESSES[0]) as client:
+        packet, datagram = client.request("ann", totp(seed))
+        client.send(datagram)
+        assert client.receive(packet)[0].code == Code.ACCESS_ACCEPT
+        house.stop()  # so that no stored reply answers
+        house.start()
+        added = replace(packet, attributes=[*packet.attributes, (a.NAS_IDENTIFIER, b"another")])
+        client.send(sign_request(added, Secret(SECRET.encode())))
+        assert client.receive(added)[0].code == Code.ACCESS_REJECT
+        assert house.last_login()["reason"] == "code-used"
+        client.send(datagram)
+        assert client.receive(packet)[0].code == Code.ACCESS_ACCEPT, "this very request gets its own again"
 
 
 def test_a_power_cut_at_any_moment_loses_no_login_and_doubles_none(house: House) -> None:
