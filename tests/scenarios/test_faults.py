@@ -160,8 +160,8 @@ def test_a_long_change_of_configuration_keeps_neither_logins_nor_readiness_waiti
     try:
         with psycopg.connect(url) as applying, Client(house.port, SECRET.encode()) as client:
             client.ask("ann", "000000")  # the first one that is signed is a change of configuration itself
-            applying.execute("UPDATE policies_policy SET name = 'Changing'")
-            applying.execute("UPDATE applications_application SET name = 'Changing'")
+            applying.execute("UPDATE policies_policy SET name = name || ' changing'")
+            applying.execute("UPDATE applications_application SET name = name || ' changing'")
             assert house.ready() is True
             assert client.ask("ann", totp(seed)).code == Code.ACCESS_ACCEPT
             applying.rollback()
