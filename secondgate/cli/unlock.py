@@ -30,8 +30,8 @@ def _lift_source(source: str) -> tuple[str, bool]:
 
 
 def _lift_user(typed: str) -> tuple[str, bool]:
+    from secondgate.directories.people import people_called
     from secondgate.login.waits import lift
-    from secondgate.setup.apply import people_called
 
     people = people_called(typed)
     if not people:

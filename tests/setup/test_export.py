@@ -27,7 +27,7 @@ def dora(configure: Configure) -> User:
 def adopted(login: str) -> None:
     """Let the directory bring somebody."""
     found = Found(login, str(uuid4()), name=login.title(), email=f"{login}@corp.example")
-    _adopt(Directory.objects.get(name="Corp").pk, found, login)
+    _adopt(Directory.objects.get(name="Corp").pk, found)
 
 
 def logins() -> list[str]:
