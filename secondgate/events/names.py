@@ -9,6 +9,7 @@ LOGIN_ACCEPTED: Final = "login.accepted"
 LOGIN_CHALLENGED: Final = "login.challenged"
 LOGIN_REFUSED: Final = "login.refused"
 CLIENT_UNKNOWN: Final = "client.unknown"
+PACKET_DROPPED: Final = "packet.dropped"
 SESSION_STARTED: Final = "session.started"
 SESSION_UPDATED: Final = "session.updated"
 SESSION_STOPPED: Final = "session.stopped"
@@ -30,6 +31,7 @@ SAYS: Final[dict[str, str]] = {
     LOGIN_CHALLENGED: "{user} was asked for a second factor at {application}.",
     LOGIN_REFUSED: "{user} was refused at {application}.",
     CLIENT_UNKNOWN: "A packet came from {client}, which is a client of no application.",
+    PACKET_DROPPED: "A packet from {client} for {application} got no answer. {drop}",
     SESSION_STARTED: "{application} says that a session of {login} began.",
     SESSION_UPDATED: "{application} says that a session of {login} goes on.",
     SESSION_STOPPED: "{application} says that a session of {login} ended.",

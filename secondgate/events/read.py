@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from secondgate.events.models import Event, Subject
 from secondgate.events.names import SAYS
+from secondgate.radius.drops import DROPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Told:
     def sentence(self) -> str:
         """What happened, in a sentence."""
         names = {"user": self.user or self.login, "application": self.application}
+        if self.reason in DROPS:
+            names["drop"] = DROPS[self.reason].says
         return SAYS.get(self.event, self.event).format_map(Facts({**self.facts, **names}))
 
 

@@ -1,4 +1,4 @@
-"""The control socket: a login from the command line, through the listener's own pipeline.
+"""The control socket: a login from command line or console, through the listener's own pipeline.
 
 It lies in a folder that only the service's own user may enter. A request is one line of JSON, and so
 is the answer. The login is a real packet: hidden with the application's secret, decoded, decided,
@@ -7,7 +7,6 @@ recorded, counted like any other.
 
 import asyncio
 import json
-import os
 import secrets
 import time
 from ipaddress import ip_network
@@ -24,8 +23,8 @@ from secondgate.radius import attributes as a
 from secondgate.radius.attributes import readable
 from secondgate.radius.hiding import hide
 from secondgate.radius.packet import Code, Packet
+from secondgate.setup.control import NAME, address
 
-NAME = "control.sock"
 LONGEST = 65_536  # octets of a request; a login is some hundred
 
 
@@ -50,19 +49,6 @@ def private(folder: Path) -> Path:
     folder.chmod(0o700)
     (folder / NAME).unlink(missing_ok=True)
     return folder
-
-
-class address:  # noqa: N801  used like a function
-    """The socket's path, by way of its open folder: a socket's own path ends at 107 octets."""
-
-    def __init__(self, folder: Path) -> None:
-        self._handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-
-    def __enter__(self) -> str:
-        return f"/proc/self/fd/{self._handle}/{NAME}"
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._handle)
 
 
 async def _answer(server: Server, asked: dict[str, Any]) -> dict[str, Any]:

@@ -8,22 +8,21 @@ from typing import Final
 
 import structlog
 
-from secondgate.events import names
 from secondgate.events.metrics import DROPS, LOGINS
-from secondgate.ledger.ledger import Entry, EventRow, Ledger, LedgerError
+from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.listener import accounting
 from secondgate.listener.certificates import Certificates
-from secondgate.listener.clients import Clients, plain_address
+from secondgate.listener.clients import Clients
 from secondgate.listener.duplicates import Duplicates
 from secondgate.listener.protocols import read_spoken
 from secondgate.listener.radsec import RadSec
 from secondgate.listener.replies import reply
 from secondgate.listener.requests import to_attempt
 from secondgate.listener.sockets import Door, Endpoint, Sender
+from secondgate.listener.telling import Telling
 from secondgate.login.attempt import Attempt
 from secondgate.login.decide import decide
-from secondgate.login.facts import as_json
 from secondgate.login.login import SnapshotChanged
 from secondgate.login.outcome import Outcome, Refuse
 from secondgate.radius import drops
@@ -54,9 +53,6 @@ CURABLE: Final = {
     drops.BAD_REQUEST_AUTHENTICATOR,
 }
 
-UNKNOWN_CLIENT_EVERY: Final = 60.0  # seconds between two events about one address
-UNKNOWN_CLIENTS: Final = 100  # addresses that are told of within that time
-
 Answer = Callable[[bytes, Packet, Client, Snapshot, Sender], Awaitable[bytes]]
 
 
@@ -71,7 +67,7 @@ class Server:
         self._clients = Clients(ledger.snapshot)
         self._clients_of = ledger.snapshot
         self._tasks: set[asyncio.Task[None]] = set()
-        self._told_of: dict[str, float] = {}
+        self._telling = Telling(ledger)
 
     def listen(self, host: str, port: int, *, accounting: bool = False, shared: bool = False) -> Endpoint:
         """Bind a port and answer on it. Raises OSError."""
@@ -149,6 +145,7 @@ class Server:
         """Return the answer by the newest configuration: what an older one refuses is looked at again."""
         while True:
             snapshot = self.ledger.snapshot
+            client: Client | None = None
             try:
                 client = self._client(snapshot, sender.address, door.secret)
                 return await answer(datagram, request, client, snapshot, sender)
@@ -159,8 +156,7 @@ class Server:
                     raise
                 if await self.ledger.refresh() is not snapshot:
                     continue
-                if dropped.drop is drops.UNKNOWN_CLIENT:
-                    await self._tell_of_unknown_client(sender.address)
+                await self._telling.tell(dropped.drop, sender.address, datagram, request, client)
                 raise
 
     def _client(self, snapshot: Snapshot, address: str, secret: Secret | None) -> Client:
@@ -213,18 +209,6 @@ class Server:
         check_accounting(datagram, request, secret)
         answer = await accounting.record(request, client, sender.address, self.ledger, time.time())
         return sign_accounting_reply(answer, secret)
-
-    async def _tell_of_unknown_client(self, address: str) -> None:
-        """Write an event about an address that no application has: one a minute, silence on the wire."""
-        now = time.monotonic()
-        self._told_of = {a: at for a, at in self._told_of.items() if now - at < UNKNOWN_CLIENT_EVERY}
-        if address in self._told_of or len(self._told_of) >= UNKNOWN_CLIENTS:
-            return
-        self._told_of[address] = now
-        facts = as_json({"client": str(plain_address(address))})
-        await self.ledger.commit(
-            Entry(EventRow(time.time(), names.CLIENT_UNKNOWN, "", None, None, "", facts))
-        )
 
 
 def _by_tls(client: Client, secret: Secret) -> Client:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from secondgate.events.read import Facts, Told
+from secondgate.events.read import Facts, Told, named_facts
 from secondgate.login.reasons import REASONS
 from secondgate.login.trail import STEPS, sentence
 
@@ -35,6 +35,14 @@ def why(event: Told) -> str:
     for _code, more in event.facts.get("trail", []):
         facts |= more
     return reason.says.format_map(Facts(facts))
+
+
+def tried_event(application: str, user: str, reason: str, trail: list[Any]) -> Told:
+    """Return a login that was tried through the control socket, as its event will tell it."""
+    return Told(
+        id=0, at="", event="", reason=reason, application=application, user=user, login=user,
+        client="secondgate try", source="", facts=named_facts({"trail": trail}),
+    )  # fmt: skip
 
 
 def _about(event: Told) -> dict[str, Any]:

@@ -62,6 +62,29 @@ def test_an_unknown_address_is_met_with_silence_and_one_event(open_house: House)
     assert 'secondgate_drops_total{drop="unknown-client"} 3.0' in eventually(open_house, "unknown-client")
 
 
+def test_an_unknown_address_with_a_known_secret_is_told_so(open_house: House) -> None:
+    with Client(open_house.port, OTHER.encode(), "127.0.6.3") as client:
+        assert client.is_silent(client.request("ann", "123456")[1])
+    with Client(open_house.port, OTHER.encode(), "127.0.6.4") as client:
+        assert client.is_silent(unsigned(client, "ann", "123456")[1])
+    with Client(open_house.port, b"a secret of nobody", "127.0.6.5") as client:
+        assert client.is_silent(unsigned(client, "ann", "123456")[1])
+    fits = {event["client"]: event["facts"]["fits"] for event in open_house.events(event="client.unknown")}
+    assert fits == {"127.0.6.3": ["Narrow"], "127.0.6.4": ["Narrow"], "127.0.6.5": []}
+
+
+def test_a_packet_that_is_dropped_for_its_signature_is_told_once_a_reason(open_house: House) -> None:
+    with Client(open_house.port, b"another secret", "127.0.5.9") as client:
+        for _ in range(2):
+            assert client.is_silent(client.request("ann", "123456")[1])
+            assert client.is_silent(unsigned(client, "ann", "123456")[1])
+    told = [(e["application"], e["client"], e["reason"]) for e in open_house.events(event="packet.dropped")]
+    assert sorted(told) == [
+        ("Narrow", "127.0.5.9", "bad-message-authenticator"),
+        ("Narrow", "127.0.5.9", "no-message-authenticator"),
+    ]
+
+
 def test_a_new_client_may_speak_at_once(open_house: House) -> None:
     with Client(open_house.port, SECRET.encode(), "127.0.6.2") as client:
         assert client.is_silent(client.request("ann", "123456")[1])
