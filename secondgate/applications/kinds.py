@@ -1,4 +1,4 @@
-"""The kinds of application: what each can do, as data."""
+"""The kinds of application: what each can do, as data. How each is set up stands in guides/<name>.toml."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,44 +10,57 @@ class Kind:
     """What we know of one product that speaks RADIUS.
 
     `challenge` tells whether it can show an Access-Challenge; `no_challenge_because` says why not,
-    to whoever asks for it. `probe_names` are made-up users of its set-up check: refused like anyone
-    unknown, but named so in the log and counted against nobody.
+    to whoever asks for it; `asks` tells whether a new application of it starts with questions on: a
+    product may know them, and its VPN not. `probe_names` are made-up users of its set-up check:
+    refused like anyone unknown, but named so in the log and counted against nobody.
+    `secret_longest` is how many characters of a shared secret its form takes. `also` are other words
+    for it, by which people look for it.
     """
 
     name: str
     title: str
+    icon: str = "plug"
+    also: str = ""
     login: str = "password-and-second-factor"
     challenge: bool = True
     no_challenge_because: str = ""
+    asks: bool = True
     probe_names: frozenset[str] = frozenset()
+    secret_longest: int = 128
 
 
 AWS_WORKSPACES: Final = Kind(
     "aws-workspaces",
     "Amazon WorkSpaces",
+    "monitor",
+    also="aws directory service desktop amazon",
     login="second-factor-only",
     challenge=False,
     no_challenge_because="AWS Directory Service does not support Access-Challenge",
+    asks=False,
     # Sent from both addresses of the directory while RADIUS is being switched on.
     probe_names=frozenset({"fakeusername"}),
+    secret_longest=512,
 )
 
 KINDS: Final = {
     kind.name: kind
     for kind in (
         AWS_WORKSPACES,
-        Kind("fortigate", "FortiGate"),
-        Kind("cisco-asa", "Cisco ASA and AnyConnect"),
-        Kind("palo-alto", "Palo Alto GlobalProtect"),
-        Kind("citrix", "Citrix NetScaler Gateway"),
-        Kind("sonicwall", "SonicWall"),
-        Kind("openvpn", "OpenVPN"),
-        Kind("pfsense", "pfSense and OPNsense"),
-        Kind("check-point", "Check Point"),
-        Kind("juniper", "Juniper and Pulse"),
-        Kind("mikrotik", "MikroTik"),
-        Kind("ubiquiti", "Ubiquiti"),
-        Kind("radius", "Any other RADIUS client"),
+        Kind("fortigate", "FortiGate", "shield", also="fortinet forticlient ssl vpn"),
+        Kind(
+            "cisco-asa", "Cisco ASA and AnyConnect", "lock", also="secure client firepower", secret_longest=64
+        ),
+        Kind("palo-alto", "Palo Alto GlobalProtect", "globe", also="pan-os panorama", secret_longest=64),
+        Kind("citrix", "Citrix NetScaler Gateway", "server", also="adc storefront"),
+        Kind("sonicwall", "SonicWall", "wifi", also="sonicos netextender ssl vpn", secret_longest=31),
+        Kind("openvpn", "OpenVPN", "terminal", also="access server"),
+        Kind("pfsense", "pfSense and OPNsense", "network", also="netgate openvpn", asks=False),
+        Kind("check-point", "Check Point", "shield-check", also="smartconsole mobile access endpoint"),
+        Kind("juniper", "Juniper and Pulse", "zap", also="ivanti connect secure ssl vpn"),
+        Kind("mikrotik", "MikroTik", "radio", also="routeros l2tp sstp", asks=False),
+        Kind("ubiquiti", "Ubiquiti", "signal", also="unifi edgerouter l2tp", asks=False),
+        Kind("radius", "Any other RADIUS client", "plug", also="generic vpn"),
     )
 }
 

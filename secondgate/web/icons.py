@@ -18,8 +18,9 @@ ellipsis-vertical external-link eye eye-off file-text filter=funnel fingerprint=
 flask-conical folder-tree gauge globe grid-3x3 grip-vertical hard-drive hash history id-card info key-round
 keyboard laptop layers layout-dashboard life-buoy link list-checks loader-circle lock lock-open log-in
 log-out mail map-pin menu message-square monitor moon network pause pencil phone play plug plus qr-code
-radio refresh-cw rotate-ccw scan-line search send server settings shield shield-check smartphone split sun
-terminal ticket trash-2 triangle-alert undo-2 upload usb user user-check user-plus user-x users wifi-off x zap
+radio refresh-cw rotate-ccw scan-line search send server settings shield shield-check signal smartphone split
+sun terminal ticket trash-2 triangle-alert undo-2 upload usb user user-check user-plus user-x users wifi
+wifi-off x zap
 """
 NAMES: Final = tuple(_NAMES.split())
 

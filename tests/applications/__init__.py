@@ -1,0 +1,1 @@
+"""Applications: kinds, guides, secrets."""
