@@ -14,15 +14,23 @@ TABLE = Application._meta.db_table
 
 @transaction.atomic
 def configure(
-    name: str, *, by: str, secret: str | None = None, clients: Sequence[str], **fields: Any
+    name: str,
+    *,
+    by: str,
+    application: Application | None = None,
+    secret: str | None = None,
+    clients: Sequence[str],
+    **fields: Any,
 ) -> Application:
     """Make the application of this name, or change it to be so. `secret` None: as it is.
 
-    `clients` are networks as `ipaddress` writes them.
+    With `application` it is that one that changes, its name included. `clients` are networks as
+    `ipaddress` writes them.
     """
-    application = Application.objects.filter(name=name).first()
+    application = application or Application.objects.filter(name=name).first()
     before = described(application) if application else None
     application = application or Application(name=name)
+    fields["name"] = name
     for field, value in fields.items():
         setattr(application, field, value)
     if before is None or before != {**before, **fields}:
@@ -34,6 +42,14 @@ def configure(
     if after != before:
         record_change("application", application.pk, before, after, by=by)
     return application
+
+
+def add_client(application: Application, network: str, *, by: str) -> Application:
+    """Let an application speak from one more network."""
+    held = application.clients.order_by("pk").values_list("network", flat=True)
+    return configure(
+        application.name, by=by, application=application, clients=list(dict.fromkeys([*held, network]))
+    )
 
 
 @transaction.atomic

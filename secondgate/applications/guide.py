@@ -153,13 +153,14 @@ def _fill(text: str, shown: dict[str, str]) -> str:
 
 def _ranges(addresses: Sequence[str]) -> str:
     """Return addresses as a security group's rule takes them; names of hosts cannot stand there."""
-    four, six = [], []
+    four: list[str] = []
+    six: list[str] = []
     for address in addresses:
         try:
             network = ip_network(address)
         except ValueError:
             continue
-        (four if network.version == 4 else six).append(network)
+        (four if network.version == 4 else six).append(str(network))
     parts = [
         f"{kind}=[{','.join(f'{{{key}={one}}}' for one in found)}]"
         for kind, key, found in (("IpRanges", "CidrIp", four), ("Ipv6Ranges", "CidrIpv6", six))

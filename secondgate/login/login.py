@@ -77,6 +77,8 @@ async def open_login(attempt: Attempt, ledger: Ledger) -> Login:
         raise SnapshotChanged
     login = Login(attempt, ledger, reading, names)
     login.trail.note("packet.read", client=attempt.client, protocol=attempt.protocol, **attempt.facts)
+    if attempt.typed is None and attempt.protocol == "PAP":  # told whoever it is: the secret may be wrong
+        login.trail.note("packet.unreadable")
     login.trail.note("application.found", application=attempt.application.id)
     return login
 

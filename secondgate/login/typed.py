@@ -57,7 +57,6 @@ def _text(login: Login) -> str:
     if attempt.typed is None and attempt.protocol != "PAP":
         raise Ended(reasons.UNSUPPORTED_PROTOCOL)
     if attempt.typed is None:
-        login.trail.note("packet.unreadable")
         raise Ended(reasons.UNREADABLE_PASSWORD)
     if not attempt.typed:
         raise Ended(reasons.NOTHING_TYPED)
