@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from secondgate import __version__
+from secondgate.applications.models import Application
 from secondgate.console import roles
 from secondgate.people.models import User
 
@@ -29,6 +30,15 @@ class Place:
 
 NAV: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
     ("", (Place("Overview", "overview", "layout-dashboard", "overview.read", "g o"),)),
+    (
+        "Sign-in",
+        (
+            Place(
+                "Applications", "applications", "app-window", "applications.read", "g a",
+                Application.objects.count,
+            ),
+        ),
+    ),
     ("System", (Place("Administrators", "administrators", "shield", "administrators.read", "g r"),)),
 )  # fmt: skip
 

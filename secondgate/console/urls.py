@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from secondgate.console.views import administrators, overview, search, setup, welcome
+from secondgate.console.views import (
+    administrators,
+    application_tries,
+    applications,
+    overview,
+    search,
+    setup,
+    welcome,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -10,6 +18,17 @@ urlpatterns = [
     path("welcome/<str:token>/", welcome.make_owner, name="welcome"),
     path("setup/", setup.checklist, name="setup"),
     path("search/", search.search, name="search"),
+    path("applications/", applications.applications, name="applications"),
+    path("applications/new/", applications.choose_kind, name="applications-new"),
+    path("applications/new/<slug:kind>/", applications.add_application, name="applications-add"),
+    path("applications/<uuid:pk>/", applications.application, name="applications-one"),
+    path("applications/<uuid:pk>/state/", applications.state, name="applications-state"),
+    path("applications/<uuid:pk>/edit/", applications.edit_application, name="applications-edit"),
+    path("applications/<uuid:pk>/secret/", applications.replace_secret, name="applications-secret"),
+    path("applications/<uuid:pk>/remove/", applications.remove_application, name="applications-remove"),
+    path("applications/<uuid:pk>/clients/", applications.add_client, name="applications-add-client"),
+    path("applications/<uuid:pk>/servers/", applications.remember_servers, name="applications-servers"),
+    path("applications/<uuid:pk>/test/", application_tries.try_login, name="applications-test"),
     path("administrators/", administrators.administrators, name="administrators"),
     path("administrators/<uuid:pk>/", administrators.change_role, name="administrators-role"),
     path("administrators/<uuid:pk>/end/", administrators.end_sessions, name="administrators-end"),
