@@ -81,7 +81,7 @@ def test_the_values_for_workspaces_are_shown_with_the_secret_once(olive: Client)
     first = olive.get(f"/console/applications/{one.pk}/").content.decode()
     secret = SHOWN.search(first)[1]  # type: ignore[index]
     assert first.count(f'data-copy="{secret}"') == 3  # on its own, and in both fields of the form
-    assert "not 1814" in first
+    assert "Not 1814" in first
     assert "{CidrIp=10.0.1.10/32},{CidrIp=10.0.2.10/32}" in first
     assert "aws ds enable-radius" in first
     again = olive.get(f"/console/applications/{one.pk}/").content.decode()

@@ -146,14 +146,17 @@ def application(request: Request, pk: UUID) -> HttpResponse:
     secret = shown_now(request, one)
     clients = list(one.clients.order_by("pk").values_list("network", flat=True))
     servers = _servers(request, clients)
+    shown = _state(one)
     context = {
         "secret": secret,
+        # Who comes back to what works looks for what was heard of it, not for how it is set up.
+        "works": shown["diagnosis"].head.state == State.ACCEPTED and secret is None,
         "servers": ", ".join(servers),
         "guide": _filled(one, servers, clients, secret),
         "clients": [plain(network) for network in clients],
         "policies": one.policies.order_by("position"),
         "directories": directories_of(one),
-        **_state(one),
+        **shown,
     }
     return render(request, "console/applications_one.html", context)
 
