@@ -29,11 +29,11 @@ from secondgate.console.forms.application import (
 )
 from secondgate.console.once import show_next, shown_now
 from secondgate.directories.configure import directories_of, set_directories
-from secondgate.events import newest
+from secondgate.events import names, newest
 from secondgate.events.models import Event
 from secondgate.events.newest import Heard
 from secondgate.events.read import told
-from secondgate.login.explain import why
+from secondgate.login.explain import explain, why
 from secondgate.setup import first_packet, own_address
 from secondgate.setup.first_packet import SAYS, State, Stranger, Words
 from secondgate.web.forms import mark_of
@@ -47,6 +47,10 @@ AT_THE_SAME_TIME: Final = (
 QUIET: Final = Words("", "Nothing lately", "", "")
 SERVERS: Final = "servers"  # the session's key of our addresses, as they were typed last
 SERVERS_MOST: Final = 10
+TONES: Final = {
+    names.LOGIN_ACCEPTED: "ok",
+    names.LOGIN_CHALLENGED: "info",
+}  # of a trail; all else ended badly
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +76,20 @@ def applications(request: Request) -> HttpResponse:
         found = found.filter(Q(name__icontains=text) | Q(clients__network__startswith=text)).distinct()
     shown = page(request, found, key="name")
     strangers = first_packet.unlisted(newest.strangers())
-    names = dict(Application.objects.values_list("pk", "name"))
+    called = dict(Application.objects.values_list("pk", "name"))
     context = {
         "page": shown,
         "rows": list(_rows(shown.rows, strangers)),
         "q": text,
-        "strangers": [(one, [(id_, names[id_]) for id_ in _known(one, names)]) for one in strangers[:5]],
+        "strangers": [(one, [(id_, called[id_]) for id_ in _known(one, called)]) for one in strangers[:5]],
         "more_strangers": len(strangers[5:]),
-        "any": bool(names),
+        "any": bool(called),
     }
     return render(request, "console/applications.html", context)
 
 
-def _known(stranger: Stranger, names: dict[UUID, str]) -> list[UUID]:
-    return [id_ for id_ in map(UUID, stranger.fits) if id_ in names]
+def _known(stranger: Stranger, called: dict[UUID, str]) -> list[UUID]:
+    return [id_ for id_ in map(UUID, stranger.fits) if id_ in called]
 
 
 def _rows(found: Iterable[Application], strangers: list[Stranger]) -> Iterable[Row]:
@@ -302,12 +306,16 @@ def _filled(one: Application, servers: list[str], clients: list[str], secret: st
 
 def _state(one: Application) -> dict[str, Any]:
     diagnosis = first_packet.diagnose(one)
+    packets = _packets(diagnosis.heard[:6])
+    newest_one = packets[0] if packets else None
     return {
         "application": one,
         "kind": KINDS[one.kind],
         "diagnosis": diagnosis,
         "looking": _filled(one, ["this server"], [], None).waiting,
-        "packets": _packets(diagnosis.heard[:6]),
+        "packets": packets,
+        "trail": list(explain(newest_one["told"])) if newest_one else [],
+        "tone": TONES.get(newest_one["event"].name, "bad") if newest_one else "",
         "mark": mark_of({"heard": [event.pk for event in diagnosis.heard], "others": diagnosis.strangers}),
     }
 
