@@ -51,14 +51,13 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Guide:
     """All of it. `sent_from` says which addresses the packets come from, `find` how they are found;
-    `waiting` is where to look when none comes, `first_login` what is next when only a probe came."""
+    `waiting` is where to look when no packet comes."""
 
     lede: str
     sent_from: str
     steps: tuple[Step, ...]
     waiting: tuple[str, ...]
     find: Code | None = None
-    first_login: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,6 @@ def guide(kind: str) -> Guide:
         steps=tuple(_step(one) for one in said["steps"]),
         waiting=tuple(said["waiting"]),
         find=Code(**said["find"]) if "find" in said else None,
-        first_login=said.get("first_login", ""),
     )
 
 

@@ -4,7 +4,7 @@ Each finding has the next thing to do in words. What stands here is one table; w
 leads to which finding is another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import Final
 from secondgate.applications.models import Application, Client
 from secondgate.events import names
 from secondgate.events.models import Event
-from secondgate.events.newest import heard_of, strangers
+from secondgate.events.newest import WINDOW, heard_of, made_lately, strangers
 from secondgate.radius import drops
 
 
@@ -22,6 +22,7 @@ class State(StrEnum):
     """How it stands between an application and us."""
 
     NOTHING = "nothing"
+    QUIET = "quiet"
     SECRET = "secret"  # noqa: S105  the name of a state
     UNSIGNED = "unsigned"
     PROTOCOL = "protocol"
@@ -48,6 +49,12 @@ SAYS: Final[dict[State, Words]] = {
         "Waiting for the first packet",
         "Nothing has arrived yet",
         "No packet has come from this application's addresses. In this order, look whether:",
+    ),
+    State.QUIET: Words(
+        "",
+        "Nothing lately",
+        "Nothing has arrived lately",
+        f"No packet of it is among the newest {WINDOW:,} events. If it should be in use, look whether:",
     ),
     State.SECRET: Words(
         "bad",
@@ -160,13 +167,17 @@ def diagnose(application: Application) -> Diagnosis:
     """Return how it stands with an application, by what was heard of it lately."""
     heard = list(heard_of(application.pk))
     others = tuple(one for one in unlisted(strangers()) if not one.fits or application.pk.hex in one.fits)
-    return Diagnosis(head(heard), problems(heard), others, heard)
+    silent = Finding(silence(application, made_lately()))
+    return Diagnosis(head(heard) if heard else silent, problems(heard), others, heard)
+
+
+def silence(application: Application, made: Container[str]) -> State:
+    """Return what it means that nothing was heard: of one that is new it is the first packet that lacks."""
+    return State.NOTHING if application.pk.hex in made else State.QUIET
 
 
 def head(heard: Sequence[Event]) -> Finding:
     """Return the one thing to say: the newest login that was let in, or else the newest packet."""
-    if not heard:
-        return Finding(State.NOTHING)
     shown = next((event for event in heard if event.name == names.LOGIN_ACCEPTED), heard[0])
     return Finding(state_of(shown), (_address(shown),), shown.at)
 

@@ -14,7 +14,7 @@ TWO = Values(["10.0.8.21", "10.0.8.22"], 1645, 1813, ["10.0.1.10/32", "fd00::/64
 
 
 def texts(of: Guide) -> list[str]:
-    found = [of.lede, of.sent_from, of.first_login, *of.waiting, of.find.text if of.find else ""]
+    found = [of.lede, of.sent_from, *of.waiting, of.find.text if of.find else ""]
     for step in of.steps:
         found += [step.title, step.says, *(code.text for code in step.code)]
         found += [text for value in step.values for text in (value.label, value.value, value.hint)]

@@ -303,6 +303,20 @@ def test_nothing_yet(olive: Client) -> None:
     assert "Waiting for the first packet" in olive.get("/console/applications/").content.decode()
 
 
+def test_one_that_was_quiet_for_long_waits_for_no_first_packet(
+    olive: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = added(olive)
+    heard(one, names.LOGIN_ACCEPTED, "10.0.1.10")
+    monkeypatch.setattr("secondgate.events.newest.WINDOW", 3)
+    for _ in range(3):
+        heard(None, names.CLIENT_UNKNOWN, "10.0.9.9", fits=["0" * 32])
+    assert "Nothing has arrived lately" in said(olive, one)
+    page = olive.get("/console/applications/").content.decode()
+    assert "Nothing lately" in page
+    assert "Waiting for the first packet" not in page
+
+
 @pytest.mark.parametrize(
     ("name", "reason", "trail", "says"),
     [

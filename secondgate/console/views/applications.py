@@ -44,7 +44,6 @@ AT_THE_SAME_TIME: Final = (
     "Somebody else has just taken this name or one of these addresses. Nothing was saved: save again to see "
     "which it is."
 )
-QUIET: Final = Words("", "Nothing lately", "", "")
 SERVERS: Final = "servers"  # the session's key of our addresses, as they were typed last
 SERVERS_MOST: Final = 10
 TONES: Final = {
@@ -93,8 +92,7 @@ def _known(stranger: Stranger, called: dict[UUID, str]) -> list[UUID]:
 
 
 def _rows(found: Iterable[Application], strangers: list[Stranger]) -> Iterable[Row]:
-    heard, whole = newest.heard(), newest.is_whole()
-    nothing = SAYS[State.NOTHING] if whole else QUIET
+    heard, made = newest.heard(), newest.made_lately()
     for one in found:
         of_it = heard.get(one.pk)
         yield Row(
@@ -102,7 +100,7 @@ def _rows(found: Iterable[Application], strangers: list[Stranger]) -> Iterable[R
             KINDS[one.kind],
             [plain(client.network) for client in sorted(one.clients.all(), key=lambda client: client.pk)],
             [policy.name for policy in one.policies.all()],
-            SAYS[first_packet.state_of(of_it.newest)] if of_it else nothing,
+            SAYS[first_packet.state_of(of_it.newest) if of_it else first_packet.silence(one, made)],
             of_it,
             next((stranger for stranger in strangers if one.pk.hex in stranger.fits), None),
         )
