@@ -14,6 +14,7 @@ from secondgate.web.models import Session
 IDLE: Final = 3600  # seconds without a page after which one signs in again; OWASP: 15 to 60 minutes
 SEEN_EVERY: Final = 60  # seconds between two notes of it: a write a page would wake the disk each time
 FRESH: Final = 600  # seconds for which a proof serves for secrets, roles and removals (sudo: 300 to 900)
+POLL: Final = "X-Poll"  # a request by which a page renews itself: nobody is at the keyboard
 AGENT_MOST: Final = 200
 PLACE_MOST: Final = 64
 
@@ -56,7 +57,7 @@ def _user(request: HttpRequest) -> User | None:
     if row is None or row.user is None or not row.user.enabled or idle >= IDLE:
         request.session.flush()
         return None
-    if idle >= SEEN_EVERY:
+    if idle >= SEEN_EVERY and POLL not in request.headers:
         Session.objects.filter(pk=row.pk).update(seen_at=now)
     return row.user
 

@@ -383,6 +383,22 @@ def test_an_unchanged_state_is_not_sent_again(olive: Client) -> None:
     assert olive.get(address).status_code == 200
 
 
+def test_a_page_that_renews_itself_keeps_nobody_signed_in(olive: Client) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from secondgate.web.models import Session
+
+    one, then = added(olive), timezone.now() - timedelta(seconds=3000)
+    assert """hx-headers='{"X-Poll": "1"}'""" in said(olive, one)
+    Session.objects.update(seen_at=then)
+    olive.get(f"/console/applications/{one.pk}/state/", headers={"X-Poll": "1"})
+    assert Session.objects.get().seen_at == then
+    olive.get(f"/console/applications/{one.pk}/")
+    assert Session.objects.get().seen_at > then
+
+
 def test_the_servers_addresses_are_filled_in(olive: Client) -> None:
     one = added(olive, "aws-workspaces")
     olive.post(f"/console/applications/{one.pk}/servers/", {"servers": "10.0.8.21, 10.0.8.22"})
