@@ -74,7 +74,8 @@ SAYS: Final[dict[State, Words]] = {
         "bad",
         "Not PAP",
         "The password comes by another protocol than PAP",
-        "A code can be checked only where it arrives as it was typed. Choose PAP on the other side.",
+        "By it only codes can be checked, no password of a directory. Choose PAP on the other side, or a "
+        "policy of second factor only here.",
     ),
     State.NO_POLICY: Words(
         "warn",
@@ -155,11 +156,8 @@ class Diagnosis:
 
 def state_of(event: Event) -> State:
     """Return what one packet tells: first whether it could be read, whoever it was about."""
-    trail = dict(event.facts.get("trail", ()))
-    if "packet.unreadable" in trail:
+    if any(code == "packet.unreadable" for code, _facts in event.facts.get("trail", ())):
         return State.SECRET
-    if trail.get("packet.read", {}).get("protocol", "PAP") != "PAP":
-        return State.PROTOCOL
     return OF_REASON.get(event.reason) or OF_EVENT.get(event.name, State.REFUSED)
 
 

@@ -34,6 +34,7 @@ from secondgate.events.models import Event
 from secondgate.events.newest import Heard
 from secondgate.events.read import told
 from secondgate.login.explain import explain, why
+from secondgate.policies import configure as policies
 from secondgate.setup import first_packet, own_address
 from secondgate.setup.first_packet import SAYS, State, Stranger, Words
 from secondgate.web.forms import mark_of
@@ -214,8 +215,11 @@ def remove_application(request: Request, pk: UUID) -> HttpResponse:
     """Say what goes with an application, and remove it."""
     one = get_object_or_404(Application, pk=pk)
     if request.method == "POST":
-        name = one.name
-        configure.remove(one, by=request.user.pk.hex)
+        name, by = one.name, request.user.pk.hex
+        with transaction.atomic():
+            for policy in one.policies.order_by("position"):
+                policies.remove(policy, by=by)
+            configure.remove(one, by=by)
         messages.success(request, f"{name} is removed. Its packets get no answer any more.", "ok")
         return redirect("console:applications")
     context = {
