@@ -25,10 +25,12 @@ applications:
   - {{name: Wide, kind: radius, clients: [127.0.5.0/24, "::1"], secret: {SECRET}}}
   - {{name: Narrow, kind: radius, clients: [127.0.5.9], secret: {OTHER}, message_authenticator: require}}
   - {{name: Lax, kind: radius, clients: [127.0.5.8], secret: {SECRET}, message_authenticator: off}}
+  - {{name: Word, kind: radius, clients: [127.0.5.7], secret: {SECRET}}}
 policies:
   - {{name: P1, application: Wide, login: second-factor-only, methods: [totp]}}
   - {{name: P2, application: Narrow, login: second-factor-only, methods: [totp]}}
   - {{name: P3, application: Lax, login: second-factor-only, methods: [totp]}}
+  - {{name: P4, application: Word, login: password-only}}
 users:
 {USERS}"""
 
@@ -179,7 +181,7 @@ def test_passwords_that_cannot_be_checked_are_refused_by_name(open_house: House)
         "EAP-Message=0x0201000801616e6e,Message-Authenticator=0x00",
     ):
         line = ["radclient", "-t", "20", "-r", "1", "-x", f"127.0.0.1:{open_house.port}", "auth", SECRET]
-        said = f"User-Name=ann,{said},Packet-Src-IP-Address=127.0.5.1\n"
+        said = f"User-Name=ann,{said},Packet-Src-IP-Address=127.0.5.7\n"
         answer = subprocess.run(line, input=said, capture_output=True, text=True)
         assert "Received Access-Reject" in answer.stdout, answer.stdout
         assert open_house.last_login()["reason"] == "unsupported-protocol"
