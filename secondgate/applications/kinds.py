@@ -1,6 +1,7 @@
 """The kinds of application: what each can do, as data. How each is set up stands in guides/<name>.toml."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +16,8 @@ class Kind:
     refused like anyone unknown, but named so in the log and counted against nobody.
     `secret_longest` is how many characters of a shared secret its form takes. `also` are other words
     for it, by which people look for it.
+
+    `login_notes` say what a login method comes to there; those in `cautions` are warned of, too.
     """
 
     name: str
@@ -27,6 +30,8 @@ class Kind:
     asks: bool = True
     probe_names: frozenset[str] = frozenset()
     secret_longest: int = 128
+    login_notes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    cautions: frozenset[str] = frozenset()
 
 
 AWS_WORKSPACES: Final = Kind(
@@ -41,6 +46,15 @@ AWS_WORKSPACES: Final = Kind(
     # Sent from both addresses of the directory while RADIUS is being switched on.
     probe_names=frozenset({"fakeusername"}),
     secret_longest=512,
+    login_notes={
+        "second-factor-only": "People type the code in the MFA code field; AWS checks the password itself, "
+        "afterwards.",
+        "password-and-second-factor": "AWS sends only what is typed in the MFA code field: people type their "
+        "password there once more, a separator, and the code.",
+        "password-only": "AWS sends only what is typed in the MFA code field: people type their directory "
+        "password there once more, and no second factor is asked.",
+    },
+    cautions=frozenset({"password-and-second-factor", "password-only"}),
 )
 
 KINDS: Final = {

@@ -11,17 +11,34 @@ from secondgate.people.models import Group
 from secondgate.policies.models import Policy
 
 
+class NameTaken(Exception):
+    """Raised when another policy is called so."""
+
+
 @transaction.atomic
 def configure(
-    name: str, *, by: str, application: Application, groups: Sequence[Group], **fields: Any
+    name: str,
+    *,
+    by: str,
+    application: Application,
+    groups: Sequence[Group],
+    policy: Policy | None = None,
+    **fields: Any,
 ) -> Policy:
-    """Make the policy of this name, or change it to be so. A new one comes last."""
-    policy = Policy.objects.filter(name=name).first()
+    """Make the policy of this name, or change it to be so. A new one comes last.
+
+    `policy` is one that is there and is called `name` from now on: it stays the same policy to the log
+    and in the order. Raises NameTaken.
+    """
+    called = Policy.objects.filter(name=name).first()
+    if policy and called and called.pk != policy.pk:
+        raise NameTaken(name)
+    policy = policy or called
     before = described(policy) if policy else None
-    policy = policy or Policy(name=name, position=_next_position())
-    for field, value in {**fields, "application": application}.items():
+    policy = policy or Policy(position=_next_position())
+    for field, value in {**fields, "name": name, "application": application}.items():
         setattr(policy, field, value)
-    if before is None or before != {**before, **fields, "application": application.name}:
+    if before is None or before != {**before, **fields, "name": name, "application": application.name}:
         policy.save()
     if set(policy.groups.all()) != set(groups):
         policy.groups.set(groups)
@@ -34,7 +51,8 @@ def configure(
 @transaction.atomic
 def put_in_order(names: Sequence[str], *, by: str) -> None:
     """Put these policies in this order, in the places that they hold among all; the others stay."""
-    before = list(Policy.objects.order_by("position").values_list("name", flat=True))
+    # Locked, since two who move at once would otherwise both start from the same order.
+    before = [one.name for one in Policy.objects.select_for_update().order_by("position", "name")]
     after = ordered(before, names)
     if before == after:
         return
@@ -53,6 +71,17 @@ def ordered(before: Sequence[str], names: Sequence[str]) -> list[str]:
 def first_moved(before: Sequence[str], after: Sequence[str]) -> str:
     """Return the policy that a change of order is told of."""
     return next(name for name, was in zip(after, before, strict=True) if name != was)
+
+
+def move(policy: Policy, places: int, *, by: str) -> None:
+    """Move a policy so many places down among those of its application; a negative number moves it up.
+
+    It stops at the end. Policies of other applications stay where they are: nothing hangs on them.
+    """
+    names = list(policy.application.policies.order_by("position", "name").values_list("name", flat=True))
+    at = names.index(policy.name)
+    names.insert(max(0, at + places), names.pop(at))
+    put_in_order(names, by=by)
 
 
 @transaction.atomic

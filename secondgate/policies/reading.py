@@ -1,0 +1,134 @@
+"""What the database knows of policies and their people, as the plain data that the pure rules take.
+
+The login path does not come here: it has its snapshot. Queries are as many for one policy as for a hundred.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from secondgate.applications.kinds import KINDS
+from secondgate.applications.models import Application
+from secondgate.directories.models import ApplicationDirectory
+from secondgate.methods.models import Authenticator
+from secondgate.methods.registry import METHODS
+from secondgate.people.models import Group, Membership, User
+from secondgate.policies.hints import Crowd, Guarded
+from secondgate.policies.models import Policy
+from secondgate.policies.resolve import LoginMethod, Rule
+from secondgate.policies.what_if import Who
+
+SHOWN: int = 5  # names of people who would notice: more would not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand: applications with their policies, and the names of groups by id."""
+
+    guarded: Sequence[Guarded]
+    groups: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Whom a policy would concern: how many, how many of them it would refuse, and some of those."""
+
+    people: int
+    without: int
+    some: Sequence[User]
+
+
+def standing() -> Standing:
+    """Return all applications and their policies as they are now."""
+    groups = {pk.hex: name for pk, name in Group.objects.values_list("pk", "name")}
+    links: dict[UUID, set[str]] = defaultdict(set)
+    for policy, group in Policy.groups.through.objects.values_list("policy_id", "group_id"):
+        links[policy].add(group.hex)
+    rules: dict[UUID, list[Rule]] = defaultdict(list)
+    applications = list(Application.objects.order_by("name"))
+    asks = {one.pk: one.challenge for one in applications}
+    for one in Policy.objects.order_by("position", "name"):
+        challenge = asks.get(one.application_id, False) if one.challenge is None else one.challenge
+        login, groups_of = LoginMethod(one.login), frozenset(links[one.pk])
+        rules[one.application_id].append(
+            Rule(one.pk.hex, one.name, groups_of, login, tuple(one.methods), challenge)
+        )
+    guarded = [
+        Guarded(one.pk.hex, one.name, KINDS[one.kind], one.separator, tuple(rules[one.pk]))
+        for one in applications
+        if one.kind in KINDS
+    ]
+    return Standing(guarded, groups)
+
+
+def crowds(now: Standing) -> dict[str, Crowd]:
+    """Return what is known of each policy's people, by policy."""
+    members = Membership.objects.filter(group=OuterRef("pk"))
+    peopled = {pk.hex for pk in Group.objects.filter(Exists(members)).values_list("pk", flat=True)}
+    rules = [rule for one in now.guarded for rule in one.rules]
+    equipped = _equipped(rules)
+    return {
+        rule.id: Crowd(tuple(sorted(now.groups[id_] for id_ in rule.groups - peopled)), rule.id in equipped)
+        for rule in rules
+    }
+
+
+def _equipped(rules: Iterable[Rule]) -> set[str]:
+    """Return the policies of whose people at least one holds a method that it takes."""
+    held = Authenticator.objects.filter(enabled=True, user__isnull=False)
+    known = {name for name in METHODS if held.filter(method=name).exists()}
+    for_all = {rule.id for rule in rules if not rule.groups and known & set(rule.methods)}
+    takes = Q()
+    for name in known:
+        takers = [UUID(rule.id) for rule in rules if rule.groups and name in rule.methods]
+        if takers:
+            # In the same filter as the outer policy below, so that both speak of the same membership.
+            takes |= Q(method=name, user__memberships__group__policy__in=takers)
+    if not takes:
+        return for_all
+    people = held.filter(takes, user__memberships__group__policy=OuterRef("pk"))
+    return for_all | {pk.hex for pk in Policy.objects.filter(Exists(people)).values_list("pk", flat=True)}
+
+
+def noticed(
+    application: Application | None, groups: Iterable[Group], login: str, methods: Iterable[str]
+) -> Noticed:
+    """Return whom a policy like this would concern. It counts, so it takes longer than a page of a list."""
+    people = _people(application, list(groups))
+    if login == LoginMethod.PASSWORD_ONLY:
+        return Noticed(people.count(), 0, ())
+    held = Authenticator.objects.filter(user=OuterRef("pk"), enabled=True, method__in=list(methods))
+    without = people.filter(~Exists(held))
+    return Noticed(people.count(), without.count(), list(without.order_by("login")[:SHOWN]))
+
+
+def _people(application: Application | None, groups: list[Group]) -> QuerySet[User]:
+    people = User.objects.filter(enabled=True)
+    if groups:
+        people = people.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), group__in=groups)))
+    directories = directories_of(application) if application else []
+    return people.filter(entry__directory__in=directories) if directories else people
+
+
+def directories_of(application: Application) -> list[UUID]:
+    """Return the directories whose people an application takes; none means all of them."""
+    links = ApplicationDirectory.objects.filter(application=application)
+    return list(links.values_list("directory_id", flat=True))
+
+
+def who(user: User, application: Application) -> Who:
+    """Return a user as a login in thought takes them."""
+    directories = directories_of(application)
+    entry = getattr(user, "entry", None)
+    held = user.authenticators.filter(enabled=True).order_by("created_at", "name")
+    return Who(
+        name=user.name or user.login,
+        enabled=user.enabled,
+        directory=entry.directory.name if entry else "no directory",
+        may_use=entry is not None and (not directories or entry.directory_id in directories),
+        groups=frozenset(pk.hex for pk in user.memberships.values_list("group_id", flat=True)),
+        held=tuple(held.values_list("name", "method")),
+    )
