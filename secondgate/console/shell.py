@@ -12,6 +12,7 @@ from secondgate import __version__
 from secondgate.applications.models import Application
 from secondgate.console import roles
 from secondgate.people.models import User
+from secondgate.policies.models import Policy
 
 COUNT_AGAIN: Final = 30.0  # seconds: to count 100,000 users takes 7 ms, more than the rest of a page
 
@@ -37,6 +38,8 @@ NAV: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
                 "Applications", "applications", "app-window", "applications.read", "g a",
                 Application.objects.count,
             ),
+            Place("Policies", "policies", "list-checks", "policies.read", "g p", Policy.objects.count),
+            Place("What if", "what-if", "split", "policies.read", "g w"),
         ),
     ),
     ("System", (Place("Administrators", "administrators", "shield", "administrators.read", "g r"),)),

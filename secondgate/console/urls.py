@@ -11,6 +11,7 @@ from secondgate.console.views import (
     setup,
     welcome,
 )
+from secondgate.console.views import administrators, overview, policies, search, setup, welcome, what_if
 
 app_name = "console"
 urlpatterns = [
@@ -29,6 +30,12 @@ urlpatterns = [
     path("applications/<uuid:pk>/clients/", applications.add_client, name="applications-add-client"),
     path("applications/<uuid:pk>/servers/", applications.remember_servers, name="applications-servers"),
     path("applications/<uuid:pk>/test/", application_tries.try_login, name="applications-test"),
+    path("policies/", policies.show_policies, name="policies"),
+    path("policies/new/", policies.add_policy, name="policies-new"),
+    path("policies/<uuid:pk>/", policies.change_policy, name="policies-one"),
+    path("policies/<uuid:pk>/move/", policies.move_policy, name="policies-move"),
+    path("policies/<uuid:pk>/remove/", policies.remove_policy, name="policies-remove"),
+    path("what-if/", what_if.show, name="what-if"),
     path("administrators/", administrators.administrators, name="administrators"),
     path("administrators/<uuid:pk>/", administrators.change_role, name="administrators-role"),
     path("administrators/<uuid:pk>/end/", administrators.end_sessions, name="administrators-end"),

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from secondgate.applications.kinds import Kind
 from secondgate.policies.resolve import LoginMethod, Rule
-from secondgate.policies.sentence import LOGIN_METHODS, listed, methods_in_words
+from secondgate.policies.sentence import LOGIN_METHODS, isolated, listed, methods_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def hints(
 
 def _of_application(one: Guarded, crowds: Mapping[str, Crowd], groups: Mapping[str, str]) -> Iterator[Hint]:
     if not one.rules:
-        says = f"Nobody can log in to {one.name}: everyone is refused, with the reason “no policy”."
+        says = f"Nobody can log in to {isolated(one.name)}: everyone is refused, with the reason “no policy”."
         yield Hint("no-policy", one.id, Level.BAD, "No policy yet", says)
     for place, rule in enumerate(one.rules):
         yield from _of_reach(one, rule, one.rules[:place], groups)
@@ -83,9 +83,9 @@ def _of_reach(one: Guarded, rule: Rule, before: Sequence[Rule], groups: Mapping[
     if not takers:
         return
     who = listed([groups.get(id_, id_) for id_ in sorted(rule.groups)], "and") or "everyone"
-    by = listed([f"“{taker.name}”" for taker in takers], "and")
+    by = listed([f"“{isolated(taker.name)}”" for taker in takers], "and")
     verb = "takes" if len(takers) == 1 else "take"
-    says = f"{by} {verb} {who} at {one.name} before this one. Remove it, or move it up."
+    says = f"{by} {verb} {who} at {isolated(one.name)} before this one. Remove it, or move it up."
     yield Hint("never-reached", rule.id, Level.WARN, "Never reached", says)
 
 

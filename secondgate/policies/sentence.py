@@ -1,5 +1,6 @@
 """A policy in words: what it means, and for whom. Pure."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ LOGIN_METHODS: Final[dict[LoginMethod, tuple[str, str]]] = {
     ),
     LoginMethod.PASSWORD_ONLY: ("Password only", "The directory checks the password. No second factor."),
 }
+
+# Bidirectional classes of what is written from right to left, or says that something is.
+TURNS: Final = frozenset(["R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,16 @@ def as_text(parts: Iterable[Part]) -> str:
     return "".join(part.text for part in parts)
 
 
+def isolated(name: str) -> str:
+    """Return a name for use inside a sentence, which its writing direction does not reach (UAX 9, FSI)."""
+    turns = not name.isascii() and any(unicodedata.bidirectional(sign) in TURNS for sign in name)
+    return f"\u2068{name}\u2069" if turns else name
+
+
 def listed(names: Sequence[str], last: str = "or") -> str:
     """Return names as a sentence has them: “a, b or c”."""
-    return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    shown = [isolated(name) for name in names]
+    return f" {last} ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
 def methods_in_words(methods: Iterable[str]) -> str:
@@ -68,7 +79,7 @@ def _parts(said: Said) -> Iterator[Part]:
     yield Part("When ")
     yield Part(f"anyone in {listed(said.groups)}" if said.groups else "anyone", marked=True)
     yield Part(" logs in to ")
-    yield Part(said.application, marked=True)
+    yield Part(isolated(said.application), marked=True)
     if said.login is LoginMethod.SECOND_FACTOR_ONLY:
         yield Part(", a second factor is enough: ")
         yield Part(methods_in_words(said.methods), marked=True)

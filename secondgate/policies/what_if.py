@@ -4,12 +4,12 @@ It asks the same `resolve` as a login does; nothing is sent, counted or checked.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from secondgate.methods.registry import METHODS
 from secondgate.policies.hints import Guarded
 from secondgate.policies.resolve import LoginMethod, Rule, resolve
-from secondgate.policies.sentence import LOGIN_METHODS, listed, methods_in_words
+from secondgate.policies.sentence import LOGIN_METHODS, isolated, listed, methods_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def what_if(guarded: Guarded, who: Who, groups: Mapping[str, str], *, method: st
 
     `groups` are names by id. `method` is what they mean to use, "" for any.
     """
+    guarded, who = _isolated(guarded, who)
     rule = resolve(guarded.rules, who.groups)
     looked = tuple(_looked(guarded, who, groups, rule))
     reason = _reason(who, rule, method)
@@ -69,6 +70,14 @@ def what_if(guarded: Guarded, who: Who, groups: Mapping[str, str], *, method: st
     headline, says = _verdict(guarded, who, rule, reason, method)
     steps = tuple(_steps(guarded, who, groups, rule, reason, usable))
     return Answer(headline, says, reason, rule, steps, looked)
+
+
+def _isolated(guarded: Guarded, who: Who) -> tuple[Guarded, Who]:
+    """Return both with names that can stand in any sentence."""
+    rules = tuple(replace(rule, name=isolated(rule.name)) for rule in guarded.rules)
+    held = tuple((isolated(name), method) for name, method in who.held)
+    person = replace(who, name=isolated(who.name), directory=isolated(who.directory), held=held)
+    return replace(guarded, name=isolated(guarded.name), rules=rules), person
 
 
 def _reason(who: Who, rule: Rule | None, method: str) -> str:
@@ -105,7 +114,10 @@ def _verdict(guarded: Guarded, who: Who, rule: Rule | None, reason: str, method:
     refused = f"{who.name} is refused"
     match reason:
         case "unknown-user":
-            return refused, f"{guarded.name} takes nobody of {who.directory}: to it, they are a stranger."
+            return (
+                refused,
+                f"{guarded.name} takes nobody of {who.directory}: to it, they are a stranger.",
+            )
         case "user-disabled":
             return refused, "The account is disabled here. Enable it on their page."
         case "no-policy":
@@ -123,7 +135,10 @@ def _verdict(guarded: Guarded, who: Who, rule: Rule | None, reason: str, method:
             why = "they have none" if method in rule.methods else f"“{rule.name}” does not take it"
             return f"{who.name} is refused with that", f"{title}: {why}. What would do: {takes}."
     if rule.login is LoginMethod.PASSWORD_ONLY:
-        return f"{who.name} gets in with the password alone", f"“{rule.name}” asks for no second factor."
+        return (
+            f"{who.name} gets in with the password alone",
+            f"“{rule.name}” asks for no second factor.",
+        )
     return (
         f"{who.name} is asked for a second factor",
         f"“{rule.name}”: {LOGIN_METHODS[rule.login][0].lower()}, {takes}.",
@@ -141,7 +156,11 @@ def _steps(
     inside = listed(sorted(groups.get(id_, id_) for id_ in who.groups), "and")
     member = f"Member of {inside}." if inside else "In no group."
     if reason == "unknown-user":
-        yield Step("bad", "Person", f"{who.name} is of {who.directory}, which {guarded.name} does not ask.")
+        yield Step(
+            "bad",
+            "Person",
+            f"{who.name} is of {who.directory}, which {guarded.name} does not ask.",
+        )
         return
     if reason == "user-disabled":
         yield Step("bad", "Person", f"{who.name} of {who.directory} is disabled here. {member}")
@@ -153,7 +172,9 @@ def _steps(
     title, says = LOGIN_METHODS[rule.login]
     place = guarded.rules.index(rule) + 1
     yield Step(
-        "ok", f"Policy {rule.name} decides", f"Place {place} of {guarded.name}: {title.lower()}. {says}"
+        "ok",
+        f"Policy {rule.name} decides",
+        f"Place {place} of {guarded.name}: {title.lower()}. {says}",
     )
     note = guarded.kind.login_notes.get(rule.login, "")
     if rule.login is LoginMethod.SECOND_FACTOR_ONLY:

@@ -53,3 +53,10 @@ def test_every_login_method_has_words() -> None:
 
 def test_lists_read_as_people_write_them() -> None:
     assert [listed(list("abc")[:n]) for n in range(4)] == ["", "a", "a or b", "a, b or c"]
+
+
+def test_a_name_s_writing_direction_stays_inside_of_it() -> None:
+    said = Said("\u202egate", VPN, ["שלום"], LoginMethod.PASSWORD_ONLY, [], True)
+    text = as_text(in_words(said))
+    assert "\u2068\u202egate\u2069" in text
+    assert "\u2068שלום\u2069" in text
