@@ -11,6 +11,7 @@ from django.urls import reverse
 from secondgate import __version__
 from secondgate.applications.models import Application
 from secondgate.console import roles
+from secondgate.directories.models import Directory
 from secondgate.people.models import User
 from secondgate.policies.models import Policy
 
@@ -29,6 +30,7 @@ class Place:
     count: Callable[[], int] | None = None
 
 
+_directories = Directory.objects
 NAV: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
     ("", (Place("Overview", "overview", "layout-dashboard", "overview.read", "g o"),)),
     (
@@ -40,6 +42,12 @@ NAV: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
             ),
             Place("Policies", "policies", "list-checks", "policies.read", "g p", Policy.objects.count),
             Place("What if", "what-if", "split", "policies.read", "g w"),
+        ),
+    ),
+    (
+        "People",
+        (
+            Place("Directories", "directories", "folder-tree", "directories.read", "g d", _directories.count),
         ),
     ),
     ("System", (Place("Administrators", "administrators", "shield", "administrators.read", "g r"),)),

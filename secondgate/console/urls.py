@@ -6,12 +6,14 @@ from secondgate.console.views import (
     administrators,
     application_tries,
     applications,
+    directories,
     overview,
+    policies,
     search,
     setup,
     welcome,
+    what_if,
 )
-from secondgate.console.views import administrators, overview, policies, search, setup, welcome, what_if
 
 app_name = "console"
 urlpatterns = [
@@ -36,6 +38,10 @@ urlpatterns = [
     path("policies/<uuid:pk>/move/", policies.move_policy, name="policies-move"),
     path("policies/<uuid:pk>/remove/", policies.remove_policy, name="policies-remove"),
     path("what-if/", what_if.show, name="what-if"),
+    path("directories/", directories.show_directories, name="directories"),
+    path("directories/new/", directories.add_directory, name="directories-new"),
+    path("directories/<uuid:pk>/", directories.change_directory, name="directories-one"),
+    path("directories/<uuid:pk>/remove/", directories.remove_directory, name="directories-remove"),
     path("administrators/", administrators.administrators, name="administrators"),
     path("administrators/<uuid:pk>/", administrators.change_role, name="administrators-role"),
     path("administrators/<uuid:pk>/end/", administrators.end_sessions, name="administrators-end"),

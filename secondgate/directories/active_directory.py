@@ -7,7 +7,8 @@ from typing import Final
 import bonsai
 
 from secondgate.directories.directory import Directory, Verdict, setting
-from secondgate.directories.ldap import Dialect, LdapDirectory, LdapSettings, read_verdict
+from secondgate.directories.ldap import Dialect, LdapDirectory, read_verdict
+from secondgate.directories.ldap_settings import ATTRIBUTES, PEOPLE, LdapSettings
 
 # "80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data 775, v3839": the number
 # is a Windows error code in hexadecimal (learn.microsoft.com, "System Error Codes", 1300 to 1999).
@@ -34,10 +35,21 @@ class ActiveDirectorySettings(LdapSettings):
         "Which entries are people; ? stands for the login name.",
         # Computers are of the class user, too; only people are of the category person.
         default="(&(objectCategory=person)(objectClass=user)(sAMAccountName=?))",
+        label="Search filter",
+        part=PEOPLE,
     )
-    login_attribute: str = setting("Attribute that holds the login name.", default="sAMAccountName")
-    name_attribute: str = setting("Attribute that holds the name to show.", default="displayName")
-    id_attribute: str = setting("Attribute that identifies a person for good.", default="objectGUID")
+    login_attribute: str = setting(
+        "Attribute that holds the login name.", default="sAMAccountName", label="Login name", part=ATTRIBUTES
+    )
+    name_attribute: str = setting(
+        "Attribute that holds the name to show.", default="displayName", label="Full name", part=ATTRIBUTES
+    )
+    id_attribute: str = setting(
+        "Attribute that identifies a person for good.",
+        default="objectGUID",
+        label="Lasting identity",
+        part=ATTRIBUTES,
+    )
 
 
 def read_sub_code(refused: bonsai.LDAPError) -> Verdict | None:

@@ -7,14 +7,14 @@ Verdict                 what it said of a password
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from secondgate.people.login_names import normalise
 from secondgate.vault.setting import setting
 
 __all__ = [
-    "Account", "Checked", "Directory", "DirectoryError", "Finding", "Found", "Kind", "Step", "Verdict",
-    "probe", "realms_of", "setting",
+    "Account", "Browsable", "Checked", "Directory", "DirectoryError", "Finding", "Found", "Kind", "Step",
+    "Verdict", "failed", "probe", "realms_of", "setting",
 ]  # fmt: skip
 
 
@@ -47,12 +47,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A person as a directory has them. `external_id` is its own, lasting identity of them."""
+    """A person as a directory has them. `external_id` is its own, lasting identity of them.
+
+    `where` is the entry that was found, to be shown to an administrator.
+    """
 
     login: str
     external_id: str
     name: str = ""
     email: str = ""
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one step of a probe found."""
+    """What one step of a probe found. `raw` is what the other side said, in its own words."""
 
     title: str
     ok: bool
     says: str
     remedy: str = ""
+    raw: str = ""
 
 
 Step = Callable[[], Awaitable[str]]
@@ -104,6 +109,15 @@ class Directory(Protocol):
 
     async def close(self) -> None:
         """Let go of all connections."""
+        ...
+
+
+@runtime_checkable
+class Browsable(Protocol):
+    """A directory that can be looked through for the value of a setting."""
+
+    async def branches(self, below: str) -> list[str]:
+        """Return what lies below; below "", its roots. Raises DirectoryError."""
         ...
 
 
@@ -133,5 +147,12 @@ async def probe(steps: Mapping[str, Step]) -> AsyncIterator[Finding]:
         try:
             yield Finding(title, ok=True, says=await step())
         except DirectoryError as error:
-            yield Finding(title, ok=False, says=str(error), remedy=error.remedy)
+            yield failed(title, error)
             return
+
+
+def failed(title: str, error: DirectoryError) -> Finding:
+    """Return what a step that failed found."""
+    cause = error.__cause__
+    raw = f"{type(cause).__name__}: {cause}" if cause else ""
+    return Finding(title, ok=False, says=str(error), remedy=error.remedy, raw=raw)

@@ -22,9 +22,9 @@ from secondgate.directories.directory import (
     Found,
     Step,
     Verdict,
-    setting,
 )
 from secondgate.directories.ldap_session import Entry, Reader, Session, can_be_sent, escaped, open_session
+from secondgate.directories.ldap_settings import LdapSettings
 from secondgate.directories.tunnel import Security, Server, connect, open_tunnel, read_server, trust
 
 Answer = TypeVar("Answer")
@@ -45,63 +45,21 @@ REMEDIES: Final[dict[int, str]] = {
     50: "Let the service account read people and their attributes.",
 }
 
+NOT_LET_IN: Final[dict[Verdict, str]] = {
+    Verdict.PASSWORD_EXPIRED: "Give it a new password that does not expire, and type it here.",
+    Verdict.MUST_CHANGE: "Give it a password in the directory that it need not change, and type it here.",
+    Verdict.LOCKED: "Unlock it in the directory; too many wrong passwords were tried.",
+    Verdict.DISABLED: "Enable it in the directory, or choose another account.",
+    Verdict.ACCOUNT_EXPIRED: "Set another end date for it in the directory, or none.",
+    Verdict.NOT_NOW: "Let it sign in at all hours and from this machine.",
+}
+
 VERDICTS: Final[dict[type[bonsai.LDAPError], Verdict]] = {
     bonsai.AuthenticationError: Verdict.WRONG_PASSWORD,
     bonsai.AccountLocked: Verdict.LOCKED,
     bonsai.PasswordExpired: Verdict.PASSWORD_EXPIRED,
     bonsai.ChangeAfterReset: Verdict.MUST_CHANGE,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LdapSettings:
-    """Where the servers are, and how people are found there."""
-
-    servers: list[str] = setting("Servers in order, each ldaps://HOST or ldap://HOST, with :PORT if need be.")
-    starttls: bool = setting(
-        "Start TLS on ldap:// servers. Off: unencrypted, fit only for a server on this machine.", default=True
-    )
-    ca_file: str = setting(
-        "Certificates that vouch for the servers, in PEM form. Empty: those of the system.",
-        default="",
-        file=True,
-    )
-    bind_dn: str = setting("Distinguished name of the service account. Empty: nobody.", default="")
-    bind_password: str = setting("Password of the service account.", default="", secret=True)
-    base_dn: str = setting("Where to search for people.")
-    user_filter: str = setting(
-        "Which entries are people; ? stands for the login name.", default="(&(objectClass=person)(uid=?))"
-    )
-    login_attribute: str = setting("Attribute that holds the login name.", default="uid")
-    name_attribute: str = setting("Attribute that holds the name to show.", default="cn")
-    email_attribute: str = setting("Attribute that holds the e-mail address.", default="mail")
-    id_attribute: str = setting("Attribute that identifies a person for good.", default="entryUUID")
-    timeout: float = setting("Seconds for a whole call, 0.5 to 30.", default=5.0)
-
-    def __post_init__(self) -> None:
-        if not self.servers:
-            raise ValueError("servers must name one server at least.")
-        for url in self.servers:
-            read_server(url, starttls=self.starttls)
-        trust(self.ca_file)
-        if bool(self.bind_dn) != bool(self.bind_password):
-            raise ValueError("bind_dn and bind_password belong together: give both, or neither.")
-        if "?" not in self.user_filter:
-            raise ValueError("user_filter must hold a ?, where the login name goes.")
-        if not _is_balanced(self.user_filter):
-            raise ValueError("user_filter must stand in parentheses, and each that is opened must be closed.")
-        if not 0.5 <= self.timeout <= 30:
-            raise ValueError(f"timeout is {self.timeout}; it must be 0.5 to 30 seconds.")
-
-
-def _is_balanced(filter_: str) -> bool:
-    """Return whether a filter is one pair of parentheses with balanced ones inside."""
-    depth = 0
-    for position, character in enumerate(filter_):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth < 1 and position < len(filter_) - 1:
-            return False
-    return depth == 0 and filter_.endswith(")")
 
 
 def read_verdict(refused: bonsai.LDAPError) -> Verdict | None:
@@ -144,6 +102,19 @@ class LdapDirectory:
         if not can_be_sent(password):
             return Checked(Verdict.WRONG_PASSWORD)  # before any bind, which it would get through
         return await self._ask(lambda reader: self._check(reader, account.login, password))
+
+    async def branches(self, below: str) -> list[str]:
+        """Return what lies below an entry and may hold people; below "", the servers' own roots.
+
+        Raises DirectoryError.
+        """
+        reader = self._readers[self._first]
+        async with _within(self._settings.timeout, reader.server):
+            session = await self._sign_in(reader.server)
+            try:
+                return await (session.branches(below) if below else session.roots())
+            finally:
+                session.close()
 
     def probe(self) -> Mapping[str, Step]:
         """Return the steps of a login. Each looks at every server: the second is needed on a bad day."""
@@ -248,7 +219,7 @@ class LdapDirectory:
             )
         return DirectoryError(
             f"{server} does not let {self._settings.bind_dn} in: {verdict.value.replace('-', ' ')}.",
-            remedy="Put the service account in order in the directory.",
+            remedy=NOT_LET_IN[verdict],
         )
 
     def _found(self, entry: Entry) -> Found:
@@ -263,7 +234,8 @@ class LdapDirectory:
             entry.values.get(attribute.lower(), b"").decode(errors="replace")
             for attribute in (settings.login_attribute, settings.name_attribute, settings.email_attribute)
         )
-        return Found(login, self._dialect.identity(entry.values[settings.id_attribute.lower()]), name, email)
+        identity = self._dialect.identity(entry.values[settings.id_attribute.lower()])
+        return Found(login, identity, name, email, where=entry.dn)
 
     async def _each(self, look: Callable[[Server], Awaitable[str]]) -> str:
         said = []

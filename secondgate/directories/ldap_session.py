@@ -30,8 +30,25 @@ from secondgate.directories.directory import DirectoryError
 from secondgate.directories.tunnel import Server, open_tunnel
 
 NO_ATTRIBUTES: Final = ["1.1"]  # RFC 4511 section 4.5.1.8
-BASE, SUBTREE = bonsai.LDAPSearchScope.BASE, bonsai.LDAPSearchScope.SUBTREE
+Scope = bonsai.LDAPSearchScope
+BASE, ONE_LEVEL, SUBTREE = Scope.BASE, Scope.ONELEVEL, Scope.SUBTREE
 ANYTHING: Final = "(objectClass=*)"
+
+# What holds people, by whatever maker: X.521, Active Directory, 389 Directory Server and FreeIPA.
+BRANCHES: Final = "(|{})".format(
+    "".join(
+        f"(objectClass={name})"
+        for name in (
+            "organizationalUnit",
+            "organization",
+            "domain",
+            "container",
+            "builtinDomain",
+            "nsContainer",
+        )
+    )
+)
+BRANCHES_AT_MOST: Final = 200  # to choose from: below a root there are a dozen
 
 # A search is one round trip on a connection that does one at a time: four are 80 a second to a server
 # that is 50 ms away.
@@ -136,6 +153,19 @@ class Session:
         search = self._connection.paged_search
         page = await self._ask(search, base, SUBTREE, filter_, self._attributes, page_size=1)
         return next((_entry(one) for one in page), None)
+
+    async def roots(self) -> list[str]:
+        """Return the server's naming contexts (RFC 4512 section 5.1), its own default first."""
+        wanted = ["defaultNamingContext", "namingContexts"]
+        found = await self._ask(self._connection.search, "", BASE, ANYTHING, wanted)
+        held = [str(value) for name in wanted for entry in found for value in entry.get(name, [])]
+        return list(dict.fromkeys(held))
+
+    async def branches(self, below: str) -> list[str]:
+        """Return the names of what lies right below and may hold people, in alphabetical order."""
+        search = self._connection.paged_search
+        page = await self._ask(search, below, ONE_LEVEL, BRANCHES, NO_ATTRIBUTES, page_size=BRANCHES_AT_MOST)
+        return sorted((str(entry.dn) for entry in page), key=str.lower)
 
     async def may_only_change_password(self) -> bool:
         """Return whether the server holds this user back until the password is changed.

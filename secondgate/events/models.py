@@ -5,6 +5,8 @@ from typing import Any, Self
 
 from django.db import models
 
+from secondgate.events import names
+
 
 class Event(models.Model):
     """What happened. Codes and facts only: sentences are made when it is read.
@@ -25,7 +27,17 @@ class Event(models.Model):
 
     class Meta:
         db_table = "events_event"
-        indexes = [models.Index(fields=["at"], name="events_by_time")]
+        indexes = [
+            models.Index(fields=["at"], name="events_by_time"),
+            # The few that tell how directories fare, among millions of logins: a login's own row is in
+            # neither, so it pays for them with a comparison.
+            models.Index(
+                fields=["id"], name="events_of_silence", condition=models.Q(name__in=names.OF_SILENCE)
+            ),
+            models.Index(
+                fields=["id"], name="events_of_faults", condition=models.Q(reason=names.DIRECTORY_FAULT)
+            ),
+        ]
 
 
 class Subject(models.Model):

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondgate.directories.directory import Account, Checked, DirectoryError, Found, Verdict
-from secondgate.directories.ldap import Ldap, LdapSettings, read_verdict
+from secondgate.directories.ldap import Ldap, read_verdict
 from secondgate.directories.ldap_session import can_be_sent, escaped, open_session
+from secondgate.directories.ldap_settings import LdapSettings
 from secondgate.directories.tunnel import read_server, trust
 from tests.directories.opening import Opener, findings, opening
 from tests.directories.servers import CHANGE_FIRST, answering, say_nothing, serving

@@ -1,7 +1,7 @@
 """What people type, and what opens directories, is in no `repr`: a log or a traceback may print one."""
 
 from secondgate.directories.directory import Account
-from secondgate.directories.ldap import LdapSettings
+from secondgate.directories.ldap_settings import LdapSettings
 from secondgate.ledger.snapshot import EMPTY
 from secondgate.login.attempt import Attempt
 from secondgate.login.typed import Typed

@@ -16,7 +16,7 @@ from secondgate.people.models import User
 from secondgate.policies.hints import Guarded
 from secondgate.policies.reading import standing, who
 from secondgate.policies.what_if import what_if
-from secondgate.setup.apply import people_called
+from secondgate.directories.people import people_called
 from secondgate.web.visitor import Request
 
 COMPARED: Final = 5  # applications: with more of them, a list beside the answer would not be read
