@@ -46,7 +46,7 @@ class LdapSettings:
     bind_dn: str = setting(
         "Distinguished name of the service account. Empty: nobody.",
         default="",
-        label="Service account",
+        label="Account",
         part=ACCOUNT,
     )
     bind_password: str = setting(

@@ -213,7 +213,7 @@ def test_a_typed_secret_is_carried_on_but_never_shown(house: None, signed_in: Si
         (
             {"set_bind_dn": "cn=x"},
             "set_bind_password",
-            "“Service account” and “Its password” belong together",
+            "“Account” and “Its password” belong together",
         ),
         ({"set_bind_password": "x"}, "set_bind_dn", "belong together"),
         ({"set_base_dn": ""}, "set_base_dn", "This field is required."),

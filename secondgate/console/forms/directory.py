@@ -221,7 +221,8 @@ def field_of(one: Field[Any]) -> forms.Field:
     given: dict[str, Any] = {
         "label": label_of(one),
         "help_text": one.metadata.get("says", ""),
-        "required": _required(one) and not one.metadata.get("secret"),
+        # What has a default is meant to have a value: emptied, it would be none.
+        "required": (_required(one) or bool(_default(one))) and not one.metadata.get("secret"),
         "initial": None if _required(one) else _default(one),
     }
     if one.metadata.get("secret"):
