@@ -33,8 +33,8 @@ def configure(
 ) -> Directory:
     """Make the directory of this name, or change it to be so.
 
-    `kept` are the settings for the vault; one that is missing there stays as it is. `directory` is one that is there and is called `name` from now on: its people stay its
-    people. Raises NameTaken.
+    `kept` are the settings for the vault; one that is missing there stays as it is. `directory` is one
+    that is there and is called `name` from now on: its people stay its people. Raises NameTaken.
     """
     called = Directory.objects.filter(name=name).first()
     if directory and called and called.pk != directory.pk:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from secondgate.events import names
 from secondgate.events.models import Event
 
@@ -24,12 +26,20 @@ class Health:
 def health() -> dict[UUID, Health]:
     """Return how the directories fare of which there is anything to tell; the others answer."""
     told: dict[UUID, list[tuple[Event, str]]] = {}
-    silence = Event.objects.filter(name__in=names.OF_SILENCE).order_by("-id")[:NEWEST]
-    faults = Event.objects.filter(reason=names.DIRECTORY_FAULT).order_by("-id")[:NEWEST]
-    for event in sorted((*silence, *faults), key=lambda event: -event.id):
+    found = [event for some in _of_trouble() for event in some.order_by("-id")[:NEWEST]]
+    for event in sorted(found, key=lambda event: -event.id):
         for directory, fault in _said(event):
             told.setdefault(directory, []).append((event, fault))
     return {directory: _health(events) for directory, events in told.items()}
+
+
+def _of_trouble() -> tuple[QuerySet[Event], ...]:
+    """Return the events that tell of it, one query for each of their indexes."""
+    return (
+        Event.objects.filter(name=names.DIRECTORY_WENT_SILENT),
+        Event.objects.filter(name=names.DIRECTORY_ANSWERED_AGAIN),
+        Event.objects.filter(reason=names.DIRECTORY_FAULT),
+    )
 
 
 def _health(newest_first: list[tuple[Event, str]]) -> Health:

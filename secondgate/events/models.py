@@ -30,9 +30,15 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["at"], name="events_by_time"),
             # The few that tell how directories fare, among millions of logins: a login's own row is in
-            # neither, so it pays for them with a comparison.
+            # none, so it pays for them with comparisons. One value each: given as a parameter, SQLite
+            # knows its index again by equality only.
             models.Index(
-                fields=["id"], name="events_of_silence", condition=models.Q(name__in=names.OF_SILENCE)
+                fields=["id"], name="events_of_silence", condition=models.Q(name=names.DIRECTORY_WENT_SILENT)
+            ),
+            models.Index(
+                fields=["id"],
+                name="events_of_answers",
+                condition=models.Q(name=names.DIRECTORY_ANSWERED_AGAIN),
             ),
             models.Index(
                 fields=["id"], name="events_of_faults", condition=models.Q(reason=names.DIRECTORY_FAULT)

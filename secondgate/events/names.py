@@ -24,7 +24,6 @@ SESSIONS_ENDED: Final = "sessions.ended"
 LOGIN_NAME_ADDED: Final = "user.login-name-added"
 THROTTLE_LIFTED: Final = "throttle.lifted"
 
-OF_SILENCE: Final = (DIRECTORY_WENT_SILENT, DIRECTORY_ANSWERED_AGAIN)
 DIRECTORY_FAULT: Final = "directory-fault"  # the reason of a login that a directory could not answer
 
 _NOUNS: Final = ("application", "directory", "user", "group", "policy", "authenticator")

@@ -6,6 +6,7 @@ The login path does not come here: it has its snapshot. Queries are as many for 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,7 +22,8 @@ from secondgate.policies.models import Policy
 from secondgate.policies.resolve import LoginMethod, Rule
 from secondgate.policies.what_if import Who
 
-SHOWN: int = 5  # names of people who would notice: more would not be read
+LOOKED_AT: Final = 5000  # people: the form is read again at each change, and 100,000 would take a second
+SHOWN: Final = 5  # names of people who would notice: more would not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """Whom a policy would concern: how many, how many of them it would refuse, and some of those."""
+    """Whom a policy would concern: how many, how many of them it would refuse, and some of those.
+
+    `more`: there are more people than were looked at, and the figures are of those that were.
+    """
 
     people: int
     without: int
     some: Sequence[User]
+    more: bool = False
 
 
 def standing() -> Standing:
@@ -79,7 +85,7 @@ def crowds(now: Standing) -> dict[str, Crowd]:
 def _equipped(rules: Iterable[Rule]) -> set[str]:
     """Return the policies of whose people at least one holds a method that it takes."""
     held = Authenticator.objects.filter(enabled=True, user__isnull=False)
-    known = {name for name in METHODS if held.filter(method=name).exists()}
+    known = {name for name in held.order_by().values_list("method", flat=True).distinct() if name in METHODS}
     for_all = {rule.id for rule in rules if not rule.groups and known & set(rule.methods)}
     takes = Q()
     for name in known:
@@ -96,21 +102,24 @@ def _equipped(rules: Iterable[Rule]) -> set[str]:
 def noticed(
     application: Application | None, groups: Iterable[Group], login: str, methods: Iterable[str]
 ) -> Noticed:
-    """Return whom a policy like this would concern. It counts, so it takes longer than a page of a list."""
-    people = _people(application, list(groups))
+    """Return whom a policy like this would concern, of the first LOOKED_AT people that it is for."""
+    rows = _people_of(list(groups))
+    people = User.objects.filter(enabled=True, pk__in=rows[:LOOKED_AT])
+    directories = directories_of(application) if application else []
+    people = people.filter(entry__directory__in=directories) if directories else people
+    more = rows[LOOKED_AT : LOOKED_AT + 1].exists()
     if login == LoginMethod.PASSWORD_ONLY:
-        return Noticed(people.count(), 0, ())
+        return Noticed(people.count(), 0, (), more)
     held = Authenticator.objects.filter(user=OuterRef("pk"), enabled=True, method__in=list(methods))
     without = people.filter(~Exists(held))
-    return Noticed(people.count(), without.count(), list(without.order_by("login")[:SHOWN]))
+    return Noticed(people.count(), without.count(), list(without[:SHOWN]), more)
 
 
-def _people(application: Application | None, groups: list[Group]) -> QuerySet[User]:
-    people = User.objects.filter(enabled=True)
+def _people_of(groups: list[Group]) -> QuerySet[Any, Any]:
+    """Return the ids of a policy's people; read from the groups, since those may be small."""
     if groups:
-        people = people.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), group__in=groups)))
-    directories = directories_of(application) if application else []
-    return people.filter(entry__directory__in=directories) if directories else people
+        return Membership.objects.filter(group__in=groups).order_by().values("user_id")
+    return User.objects.filter(enabled=True).order_by().values("pk")
 
 
 def directories_of(application: Application) -> list[UUID]:

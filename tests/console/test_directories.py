@@ -6,11 +6,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secondgate.directories import configure as directories
 from secondgate.directories import registry
 from secondgate.directories.directory import setting
+from secondgate.directories.health import _of_trouble, health
 from secondgate.directories.models import Directory, Entry
 from secondgate.events.models import Event
 from secondgate.people.models import LoginName
@@ -73,7 +76,7 @@ def kept(name: str) -> bytes | None:
 def test_the_list_says_how_each_fares(house: None, signed_in: SignedIn) -> None:
     pk = Directory.objects.get(name="Corp").pk.hex
     text = text_of(signed_in("auditor").get("/console/directories/"))
-    assert text.count("Answers") == 3
+    assert text.count("No trouble seen") == 3
     assert "ldap://127.0.0.1:1" in text
     facts = {"directory": pk, "fault": "dc1 hung up."}
     for minutes in (7, 5):  # two workers notice
@@ -112,17 +115,13 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number(
         client.get("/console/directories/")
 
 
-def test_health_is_read_by_its_own_index(house: None) -> None:
-    from django.db import connection
-
-    for condition in (
-        "name IN ('directory.went-silent', 'directory.answered-again')", "reason = 'directory-fault'",
-    ):  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"EXPLAIN QUERY PLAN SELECT * FROM events_event WHERE {condition} ORDER BY id DESC"
-            )
-            assert "USING INDEX events_of_" in str(cursor.fetchall())
+def test_health_is_read_by_indexes_of_its_own(house: None) -> None:
+    """With the parameters as they are sent: an index that only literals find was 0.6 s at a million events."""
+    with CaptureQueriesContext(connection) as asked:
+        health()
+    assert len(asked) == 3
+    for events in _of_trouble():
+        assert "USING INDEX events_of_" in events.order_by("-id")[:5].explain()
 
 
 @pytest.mark.parametrize("role", ["auditor", "helpdesk"])

@@ -210,7 +210,7 @@ def test_a_policy_moves_by_its_buttons(house: None, signed_in: SignedIn) -> None
 
 def test_removing_says_what_follows(house: None, signed_in: SignedIn) -> None:
     client = signed_in()
-    assert "“P2” first" in page(client, one("P1") + "remove/")
+    assert "“<bdi>P2</bdi>” first" in page(client, one("P1") + "remove/")
     assert "No policy stands below it" in page(client, one("P3") + "remove/")
     assert client.post(one("P3") + "remove/").status_code == 302
     assert order() == ["P1", "P2"]

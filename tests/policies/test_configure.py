@@ -86,3 +86,13 @@ def test_who_would_notice(configure: Configure) -> None:
     found = noticed(Application.objects.get(name="A"), staff, "second-factor-only", ["totp"])
     assert (found.people, found.without, [one.login for one in found.some]) == (2, 1, ["bob"])
     assert noticed(None, [], "password-only", []).without == 0
+
+
+def test_of_many_people_only_so_many_are_looked_at(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(HOUSE)
+    monkeypatch.setattr("secondgate.policies.reading.LOOKED_AT", 1)
+    for groups in (Policy.objects.get(name="A2").groups.all(), []):
+        found = noticed(Application.objects.get(name="A"), groups, "second-factor-only", ["totp"])
+        assert (found.people, found.more) == (1, True)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.console.house import HOSTILE
 from tests.real.slapd import Slapd
-from tests.web.visit import Owner, fill, inspect
+from tests.web.visit import Owner, fill, inspect, inspect_as_it_is
 
 pytestmark = pytest.mark.real
 
@@ -33,6 +33,7 @@ def test_a_directory_is_tested_looked_through_and_saved(owner: Owner, slapd: Sla
     page.get_by_label("Its password").fill("wrong")
     page.get_by_role("button", name="Test bind").click()
     expect(page.get_by_text("Type the service account's password again")).to_be_visible()
+    inspect_as_it_is(page, "directory-bind-failed")
     page.get_by_label("Its password").fill(slapd.bind_password)
     page.get_by_role("button", name="Test bind").click()
     expect(page.get_by_text("Signed in to")).to_be_visible()
@@ -40,6 +41,7 @@ def test_a_directory_is_tested_looked_through_and_saved(owner: Owner, slapd: Sla
 
     page.get_by_role("button", name="Browse").click()
     page.get_by_role("button", name=f"Look below {slapd.base_dn}").click()
+    inspect_as_it_is(page, "directory-browse")
     page.get_by_role("button", name=f"Use {slapd.people_dn}").click()
     assert page.get_by_label("Search base", exact=True).input_value() == slapd.people_dn
     page.get_by_role("button", name="Test search").click()
@@ -47,6 +49,7 @@ def test_a_directory_is_tested_looked_through_and_saved(owner: Owner, slapd: Sla
     page.get_by_label("Preview with this person").fill("alice")
     page.get_by_role("button", name="Look them up").click()
     expect(page.get_by_text("alice@example.org")).to_be_visible()
+    inspect_as_it_is(page, "directory-preview")
     page.get_by_role("button", name="Add the directory").click()
     expect(page.get_by_role("status").get_by_text("is added.")).to_be_visible()
     inspect(page, f"{owner.base}/console/directories/", "directories")

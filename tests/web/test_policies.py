@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.console.house import HOSTILE, HOUSE
-from tests.web.visit import Owner, fill, inspect
+from tests.web.visit import Owner, fill, inspect, inspect_as_it_is
 
 pytestmark = pytest.mark.real
 
@@ -21,6 +21,7 @@ def test_a_policy_is_made_read_and_tried_in_thought(owner: Owner) -> None:
     page.get_by_role("button", name="Add the policy").click()
     expect(page.get_by_text("Confirm that these people need no second factor.")).to_be_visible()
     assert page.get_by_label("Name", exact=True).input_value() == HOSTILE
+    inspect_as_it_is(page, "policy-unconfirmed")
     page.get_by_role("radio", name="Password and second factor").check()
     expect(page.get_by_role("checkbox", name="Authenticator app")).to_be_visible()
     page.get_by_role("checkbox", name="Authenticator app").check()

@@ -74,11 +74,8 @@ class DirectoryForm(EditForm):
         if self.kind.name == BUILT_IN:
             self.fields["name"].disabled = True  # files and commands know it by this name
         self.carried: dict[str, str] = {}
-        if directory is None:
-            self.kept: set[str] = set()
-        else:
-            held = secrets.kept_all(directories.TABLE)
-            self.kept = {field for row, field in held if row == directory.pk}
+        held = secrets.kept_all(directories.TABLE, [directory.pk]) if directory else {}
+        self.kept = {field for (_, field), value in held.items() if value}
 
     def clean_name(self) -> str:
         """Refuse the name of another directory."""
