@@ -11,7 +11,7 @@ from secondgate.people.models import User
 from secondgate.policies.reading import standing, who
 from secondgate.policies.what_if import Answer, what_if
 from tests.installation import Configure
-from tests.login.test_decide import SEED, Door
+from tests.login.door import SEED, Door
 
 HOUSE = f"""
 directories:

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from secondgate.applications.models import Application
 from secondgate.console.access import may
 from secondgate.console.forms.what_if import WhatIfForm
+from secondgate.directories.people import people_called
 from secondgate.login.reasons import REASONS
 from secondgate.people.models import User
 from secondgate.policies.hints import Guarded
 from secondgate.policies.reading import standing, who
 from secondgate.policies.what_if import what_if
-from secondgate.directories.people import people_called
 from secondgate.web.visitor import Request
 
 COMPARED: Final = 5  # applications: with more of them, a list beside the answer would not be read
