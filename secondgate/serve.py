@@ -19,6 +19,7 @@ import threading
 import time
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +29,11 @@ import structlog
 import uvicorn
 import uvloop
 from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connection
 
 from secondgate.asgi import Check, Web
 from secondgate.environment import Settings, address
-from secondgate.events import metrics
+from secondgate.events import metrics, tally
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.listener import control
@@ -44,6 +46,8 @@ log = structlog.get_logger()
 WORKER: Final = "SECONDGATE_WORKER"  # set in the processes that the first one starts
 FLUSH_EVERY: Final = 1.0  # seconds between two hand-overs of counters
 PRUNE_EVERY: Final = 300.0  # seconds; a question lives for two minutes, and is kept as long again
+TALLY_EVERY: Final = 2.0  # seconds; the overview reads the events that came since by itself
+TALLY_PAUSE: Final = 0.05  # seconds between two steps of some ms, so that the logins' writer comes between
 LEAST_SPACE: Final = 2**20  # octets: about a thousand logins
 EXIT_WITHIN: Final = 1.0  # seconds for threads to end behind everything else; an idle one takes none
 RESTART_AFTER: Final = 1.0  # seconds before a worker that died is started again
@@ -250,6 +254,7 @@ async def _background(service: Service) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(_flush())]
     if "jobs" in service.parts:
         tasks.append(asyncio.create_task(_prune(service.ledger)))
+        tasks.append(asyncio.create_task(_tally()))
     if not service.is_first:
         tasks.append(asyncio.create_task(_end_with_the_first(service)))
     yield
@@ -271,6 +276,25 @@ async def _prune(ledger: Ledger) -> None:
         except LedgerError as error:
             log.warning("not-pruned", fault=str(error))
         await asyncio.sleep(PRUNE_EVERY)
+
+
+async def _tally() -> None:
+    """Count and index the events, a little behind the logins and never on their thread."""
+    with ThreadPoolExecutor(1, "tally") as thread:
+        while True:
+            more = await asyncio.get_running_loop().run_in_executor(thread, _tally_some)
+            await asyncio.sleep(TALLY_PAUSE if more else TALLY_EVERY)
+
+
+def _tally_some() -> bool:
+    more = False
+    try:
+        more = tally.catch_up()
+    except DatabaseError as error:
+        log.warning("not-tallied", fault=str(error))
+    if not more:
+        connection.close()  # a server that was restarted meanwhile costs nothing
+    return more
 
 
 async def _end_with_the_first(service: Service) -> None:

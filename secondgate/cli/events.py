@@ -2,8 +2,11 @@
 
 import json
 import time
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -17,21 +20,39 @@ def events(
     as_json: Annotated[bool, typer.Option("--json", help="JSON Lines, with all facts.")] = False,
     user: Annotated[str | None, typer.Option(help="Only of the user of this login name.")] = None,
     application: Annotated[str | None, typer.Option(help="Only of this application.")] = None,
+    event: Annotated[str, typer.Option(help="Only of this name, like login.refused.")] = "",
+    outcome: Annotated[str, typer.Option(help="Only accepted, refused or waiting logins.")] = "",
+    reason: Annotated[str, typer.Option(help="Only refused for this reason, like wrong-code.")] = "",
+    login: Annotated[str, typer.Option(help="Only where this is part of what was typed as name.")] = "",
+    address: Annotated[str, typer.Option(help="Only from addresses that begin so.")] = "",
+    since: Annotated[datetime | None, typer.Option(help="Only from this time on (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Only before this time (UTC).")] = None,
     data: Data = None,
 ) -> None:
     """Print the events, oldest first."""
     existing(data)
-    from secondgate.events.read import search, told
+    from secondgate.events.read import told
+    from secondgate.events.search import Wanted, every, newest
 
-    query = _query(user, application)
-    last = 0
+    wanted = Wanted(
+        name=_known(event, "event"),
+        outcome=_known(outcome, "outcome"),
+        reason=_known(reason, "reason"),
+        login=login,
+        address=address,
+        since=since.replace(tzinfo=UTC) if since else None,
+        until=until.replace(tzinfo=UTC) if until else None,
+        users=_users(user),
+        application=_application(application),
+    )
     try:
         while True:
-            for event in told(search(after=last, **query).iterator()):
-                print(
-                    json.dumps(asdict(event), ensure_ascii=False) if as_json else _line(event), flush=follow
-                )
-                last = event.id
+            end = newest()
+            for bunch in every(replace(wanted, before=end + 1)):
+                for one in told(bunch):
+                    line = json.dumps(asdict(one), ensure_ascii=False) if as_json else _line(one)
+                    print(line, flush=follow)
+            wanted = replace(wanted, after=end)
             if not follow:
                 return
             time.sleep(POLL)
@@ -39,22 +60,39 @@ def events(
         return
 
 
-def _query(user: str | None, application: str | None) -> dict[str, Any]:
-    from secondgate.applications.models import Application
+def _known(text: str, what: str) -> str:
+    from secondgate.events.names import SAYS
+    from secondgate.events.search import OUTCOMES
+    from secondgate.login.reasons import REASONS
+
+    tables: dict[str, Iterable[str]] = {"event": SAYS, "outcome": OUTCOMES, "reason": REASONS}
+    known = sorted(tables[what])
+    if text and text not in known:
+        raise Failed(f"There is no {what} “{text}”. Known: {', '.join(known)}.")
+    return text
+
+
+def _users(login: str | None) -> tuple[UUID, ...] | None:
     from secondgate.directories.people import people_called
 
-    query: dict[str, Any] = {}
-    if user is not None:
-        query["users"] = [found.pk for found in people_called(user)]
-        if not query["users"]:
-            raise Failed(f"Nobody is called “{user}”.")
-    if application is not None:
-        found = Application.objects.filter(name=application).first()
-        if found is None:
-            known = ", ".join(Application.objects.order_by("name").values_list("name", flat=True)) or "none"
-            raise Failed(f"There is no application called “{application}”. Known: {known}.")
-        query["application"] = found.pk
-    return query
+    if login is None:
+        return None
+    users = tuple(found.pk for found in people_called(login))
+    if not users:
+        raise Failed(f"Nobody is called “{login}”.")
+    return users
+
+
+def _application(name: str | None) -> UUID | None:
+    from secondgate.applications.models import Application
+
+    if name is None:
+        return None
+    found = Application.objects.filter(name=name).first()
+    if found is None:
+        known = ", ".join(Application.objects.order_by("name").values_list("name", flat=True)) or "none"
+        raise Failed(f"There is no application called “{name}”. Known: {known}.")
+    return found.pk
 
 
 def _line(event: Any) -> str:

@@ -12,7 +12,8 @@ class Event(models.Model):
     """What happened. Codes and facts only: sentences are made when it is read.
 
     The id grows in the order of writing. There is no index on the user: it would cost a login a
-    fifth of its time (measured), and the id is the order in which everything is read.
+    fifth of its time (measured), and the id is the order in which everything is read. What is asked
+    by user or by reason is found through Key, which is written after the login, not by it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -44,6 +45,54 @@ class Event(models.Model):
                 fields=["id"], name="events_of_faults", condition=models.Q(reason=names.DIRECTORY_FAULT)
             ),
         ]
+
+
+class Key(models.Model):
+    """An event under a key that finds it: whose it is (an id), why it was refused, or what happened.
+
+    `tally.catch_up` writes them, away from the login path. What nearly every event is has no key.
+    """
+
+    pk = models.CompositePrimaryKey("key", "event_id")
+    key = models.CharField(max_length=40)
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "events_key"
+
+
+class Tally(models.Model):
+    """How many logins of one hour ended in one way at one application.
+
+    `hour` counts hours of Unix time: a whole number that both databases group and divide alike.
+    """
+
+    hour = models.BigIntegerField()
+    name = models.CharField(max_length=40)
+    reason = models.CharField(max_length=40)
+    application_id = models.UUIDField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "events_tally"
+        constraints = [
+            models.UniqueConstraint(fields=["hour", "name", "reason", "application_id"], name="one_tally")
+        ]
+        indexes = [models.Index(fields=["application_id", "hour"], name="tally_by_application")]
+
+
+class Tallied(models.Model):
+    """One row: up to which event everything is counted in Tally and found through Key.
+
+    `ahead` comes next, once every transaction older than `horizon` has ended (see `tally`).
+    """
+
+    done = models.BigIntegerField(default=0)
+    ahead = models.BigIntegerField(default=0)
+    horizon = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "events_tallied"
 
 
 class Subject(models.Model):

@@ -1,15 +1,16 @@
-"""Read events: the one query behind the command, the page and the export."""
+"""Events in words: ids become names, codes become sentences. `search` finds them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from secondgate.events.models import Event, Subject
 from secondgate.events.names import SAYS
+from secondgate.events.search import Look, Wanted, look, search
 from secondgate.radius.drops import DROPS
+
+__all__ = ["Facts", "Look", "Told", "Wanted", "look", "named_facts", "search", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,6 @@ class Facts(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return f"({key})"
-
-
-def search(
-    *, after: int = 0, users: Iterable[UUID] | None = None, application: UUID | None = None
-) -> QuerySet[Event]:
-    """Return the events that fit, oldest first. `after` is an id; None means any."""
-    found = Event.objects.filter(id__gt=after).order_by("id")
-    if users is not None:
-        found = found.filter(user_id__in=list(users))
-    if application is not None:
-        found = found.filter(application_id=application)
-    return found
 
 
 def told(events: Iterable[Event], *, at_once: int = 500) -> Iterator[Told]:
