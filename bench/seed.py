@@ -32,6 +32,7 @@ def main() -> None:
     application = rows.configure()
     rows.add_people(said.users)
     rows.add_events(said.events, users=said.users, application=application, now=time.time())
+    rows.count()
     rows.finish()
     if said.out:
         write_credentials(said.out, said.users, totp_of)
