@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any, Concatenate, Final, ParamSpec
 from urllib.parse import urlencode
 
+from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,28 +28,41 @@ def may(permission: str, *, fresh: bool = False) -> Callable[[View[P]], View[P]]
     """Guard a view: signed in, with two factors, and the table of roles allows `permission`.
 
     `fresh` asks for the second factor once more where it was not shown a moment ago: for secrets, roles
-    and the removal of factors.
+    and the removal of factors. The view may be `async`: the guard asks the database, in a thread then.
     """
-    says, _roles = roles.MAY[permission]
+
+    assert permission in roles.MAY, permission
 
     def guarding(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Any:
-            if request.user is None or not request.user:
-                return _to(request, "portal:sign-in")
-            if not is_proven(request):
-                messages.warning(request, "The console takes two factors. Make your second one here.", "warn")
-                return _to(request, "portal:add-totp")
-            if not roles.may(request.user, permission):
-                return refused(request, permission, says)
-            if fresh and not is_fresh(request):
-                return _to(request, "portal:confirm")
-            return view(request, *args, **kwargs)
+            turned_away = _turn_away(request, permission, fresh)
+            return view(request, *args, **kwargs) if turned_away is None else turned_away
 
-        setattr(guarded, GUARD, permission)
-        return never_cache(guarded)
+        @wraps(view)
+        async def guarded_async(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Any:
+            turned_away = await sync_to_async(_turn_away)(request, permission, fresh)
+            return await view(request, *args, **kwargs) if turned_away is None else turned_away
+
+        guard = guarded_async if iscoroutinefunction(view) else guarded
+        setattr(guard, GUARD, permission)
+        return never_cache(guard)
 
     return guarding
+
+
+def _turn_away(request: Request, permission: str, fresh: bool) -> HttpResponse | None:
+    """Return where the visitor is led instead; None where they may go on."""
+    if request.user is None or not request.user:
+        return _to(request, "portal:sign-in")
+    if not is_proven(request):
+        messages.warning(request, "The console takes two factors. Make your second one here.", "warn")
+        return _to(request, "portal:add-totp")
+    if not roles.may(request.user, permission):
+        return refused(request, permission, roles.MAY[permission][0])
+    if fresh and not is_fresh(request):
+        return _to(request, "portal:confirm")
+    return None
 
 
 def refused(request: Request, permission: str, says: str) -> HttpResponse:

@@ -25,7 +25,7 @@ OUTCOMES: Final = {
 
 BUDGET: Final = 0.04  # seconds of one look; with what a page costs beside it, under 100 ms
 FIRST_WINDOW: Final = 2000  # ids; each window is twice the one before, for a rare thing is looked for long
-LAST_WINDOW: Final = 16_000  # ids: about 20 ms, so that the budget is not overrun by much
+LAST_WINDOW: Final = 8000  # ids: about 20 ms, so that the budget is not overrun by much
 KEYS_AT_ONCE: Final = 500
 # Times and ids grow together, but for the moment between a packet and its commit, on several nodes with
 # clocks of their own. So the end of a span of time is looked for among this many events around it.
@@ -126,8 +126,7 @@ def look(wanted: Wanted, *, most: int, down: bool = True, budget: float = BUDGET
     found: list[Event] = []
     reached = wanted.before or 0 if down else wanted.after
     for piece, reached in _pieces(wanted, down):
-        room = most + 1 - len(found)
-        found += search(wanted).filter(piece).order_by("-id" if down else "id")[:room]
+        found += piece.order_by("-id" if down else "id")[: most + 1 - len(found)]
         if len(found) > most:
             return Look(found[:most], found[most - 1].id, is_done=False)
         if time.monotonic() >= until:
@@ -152,17 +151,17 @@ def newest() -> int:
     return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
-def _pieces(wanted: Wanted, down: bool) -> Iterator[tuple[Q, int]]:
-    """Yield conditions that together cover all ids that may fit, and the last id that each looks at."""
+def _pieces(wanted: Wanted, down: bool) -> Iterator[tuple[QuerySet[Event], int]]:
+    """Yield queries that together cover all ids that may fit, and the last id that each looks at."""
     first, last = _span(wanted)
     keys = wanted.keys
     indexed = min(tally.done(), last) if keys or wanted.users is not None else 0
-    fresh = _windows(max(first, indexed + 1), last, down)
-    known = _keyed(keys, first, indexed, down) if indexed else iter(())
+    fresh = _windows(wanted, max(first, indexed + 1), last, down)
+    known = _keyed(wanted, first, indexed, down) if indexed else iter(())
     yield from (one for part in ((fresh, known) if down else (known, fresh)) for one in part)
 
 
-def _windows(first: int, last: int, down: bool) -> Iterator[tuple[Q, int]]:
+def _windows(wanted: Wanted, first: int, last: int, down: bool) -> Iterator[tuple[QuerySet[Event], int]]:
     size = FIRST_WINDOW
     while first <= last:
         if down:
@@ -171,13 +170,15 @@ def _windows(first: int, last: int, down: bool) -> Iterator[tuple[Q, int]]:
         else:
             low, high = first, min(last, first + size - 1)
             first = high + 1
-        yield Q(id__gte=low, id__lte=high), low if down else high
+        # The window takes the place of the outer bounds: of two lower bounds SQLite may choose the lower
+        # one to seek by, and then walks through the whole table.
+        yield search(replace(wanted, after=low - 1, before=high + 1)), low if down else high
         size = min(2 * size, LAST_WINDOW)
 
 
-def _keyed(keys: tuple[str, ...], first: int, last: int, down: bool) -> Iterator[tuple[Q, int]]:
+def _keyed(wanted: Wanted, first: int, last: int, down: bool) -> Iterator[tuple[QuerySet[Event], int]]:
     while first <= last:
-        found = Key.objects.filter(key__in=keys, event_id__gte=first, event_id__lte=last)
+        found = Key.objects.filter(key__in=wanted.keys, event_id__gte=first, event_id__lte=last)
         ids = list(
             found.order_by("-event_id" if down else "event_id").values_list("event_id", flat=True)[
                 :KEYS_AT_ONCE
@@ -185,7 +186,7 @@ def _keyed(keys: tuple[str, ...], first: int, last: int, down: bool) -> Iterator
         )
         if not ids:
             return
-        yield Q(id__in=ids), ids[-1]
+        yield search(wanted).filter(id__in=ids), ids[-1]
         first, last = (first, ids[-1] - 1) if down else (ids[-1] + 1, last)
 
 
