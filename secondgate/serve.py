@@ -32,6 +32,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 
 from secondgate.asgi import Check, Web
+from secondgate.console import live
 from secondgate.environment import Settings, address
 from secondgate.events import metrics, tally
 from secondgate.ledger.connect import connect
@@ -231,11 +232,12 @@ async def _web(service: Service) -> AsyncIterator[None]:
         lifespan="off",
         server_header=False,
         forwarded_allow_ips=list(service.settings.proxies),
-        timeout_graceful_shutdown=2,  # an open stream must not keep us running
+        timeout_graceful_shutdown=2,  # a download that goes on must not keep us running
     )
     server = _Uvicorn(config)
     task = asyncio.create_task(server.serve([listening]))
     yield
+    live.end()
     server.should_exit = True
     await task
 

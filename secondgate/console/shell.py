@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from secondgate import __version__
 from secondgate.applications.models import Application
@@ -32,7 +32,13 @@ class Place:
 
 _directories = Directory.objects
 NAV: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
-    ("", (Place("Overview", "overview", "layout-dashboard", "overview.read", "g o"),)),
+    (
+        "",
+        (
+            Place("Overview", "overview", "layout-dashboard", "overview.read", "g o"),
+            Place("Live log", "log", "activity", "log.read", "g l"),
+        ),
+    ),
     (
         "Sign-in",
         (
@@ -52,6 +58,15 @@ NAV: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
     ),
     ("System", (Place("Administrators", "administrators", "shield", "administrators.read", "g r"),)),
 )  # fmt: skip
+
+
+def address(name: str, *args: Any) -> str:
+    """Return where a page of the console is; "" where there is no page of that name."""
+    try:
+        return reverse(f"console:{name}", args=args)
+    except NoReverseMatch:
+        return ""
+
 
 _counts: dict[str, tuple[float, int]] = {}
 

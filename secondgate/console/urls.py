@@ -6,7 +6,12 @@ from secondgate.console.views import (
     administrators,
     application_tries,
     applications,
+<<<<<<< HEAD
     directories,
+=======
+    log,
+    log_export,
+>>>>>>> c6e3164 (console: Show the log live, explain each event, and export what fits.)
     overview,
     policies,
     search,
@@ -21,6 +26,9 @@ urlpatterns = [
     path("welcome/<str:token>/", welcome.make_owner, name="welcome"),
     path("setup/", setup.checklist, name="setup"),
     path("search/", search.search, name="search"),
+    path("log/", log.log, name="log"),
+    path("log/stream/", log.stream, name="log-stream"),
+    path("log/export/", log_export.export, name="log-export"),
     path("applications/", applications.applications, name="applications"),
     path("applications/new/", applications.choose_kind, name="applications-new"),
     path("applications/new/<slug:kind>/", applications.add_application, name="applications-add"),

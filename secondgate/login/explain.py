@@ -52,3 +52,9 @@ def _about(event: Told) -> dict[str, Any]:
         "client": event.client,
         "user": event.user or event.login,
     }
+
+
+def in_words(reason: str) -> str:
+    """Return the name of a reason as a title: `wrong-code` is "Wrong code"."""
+    text = reason.replace("-", " ").capitalize()
+    return text.replace("Aws ", "AWS ")

@@ -1,7 +1,8 @@
 """Who is at the browser: signed in, for how long, and how well proven."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -57,9 +58,21 @@ def _user(request: HttpRequest) -> User | None:
     if row is None or row.user is None or not row.user.enabled or idle >= IDLE:
         request.session.flush()
         return None
-    if idle >= SEEN_EVERY and POLL not in request.headers:
+    if idle >= SEEN_EVERY and not _renews_itself(request):
         Session.objects.filter(pk=row.pk).update(seen_at=now)
     return row.user
+
+
+def _renews_itself(request: HttpRequest) -> bool:
+    """Tell whether the page asks, and nobody at it: an EventSource comes back by itself, too."""
+    return POLL in request.headers or request.headers.get("Accept", "") == "text/event-stream"
+
+
+def signed_in_by(keys: Iterable[str]) -> dict[str, User]:
+    """Return who is signed in by which of these sessions: those that have not ended, nor been idle."""
+    since = timezone.now() - timedelta(seconds=IDLE)
+    live = Session.objects.filter(pk__in=keys, expire_date__gt=timezone.now(), seen_at__gt=since)
+    return {row.pk: row.user for row in live.select_related("user") if row.user and row.user.enabled}
 
 
 def welcome(request: HttpRequest, user: User, *, method: str) -> None:

@@ -93,7 +93,7 @@
   const togglePause = (b) => {
     const on = document.body.classList.toggle("log-paused"); b.setAttribute("aria-pressed", String(on));
     b.querySelector("use").setAttribute("href", `${root.dataset.icons}#${on ? "play" : "pause"}`); b.querySelector("span").textContent = on ? "Resume" : "Pause";
-    const live = document.querySelector("[data-live]"); if (live) { live.classList.toggle("paused", on); live.textContent = on ? "Paused, new entries are kept" : "Live"; }
+    document.dispatchEvent(new CustomEvent("paused", { detail: on })); // log.js keeps what comes meanwhile
   };
 
   let g = 0;
