@@ -74,8 +74,8 @@ def _row(event: Event, one: Told, name: str) -> Row:
         at=event.at,
         gates=[CLASSES[state] for state in said.values()],
         gates_say=_in_a_sentence(said, title),
-        who=name or one.user or one.login or one.client or str(one.facts.get("by", "")),
-        login=_beside_the_name(one, name),
+        who=name or one.user or one.login or one.client or done_by(one),
+        login=_beside_the_name(one, name or one.user),
         user=event.user_id,
         application=one.application,
         title=title,
@@ -86,9 +86,16 @@ def _row(event: Event, one: Told, name: str) -> Row:
 
 
 def _beside_the_name(one: Told, name: str) -> str:
+    """Return what was typed, where it is another word than the name."""
     if one.user:
-        return one.login or (one.user if name else "")
+        typed = one.login or one.user
+        return typed if typed != name else ""
     return "unknown" if one.login or one.event == names.CLIENT_UNKNOWN else ""
+
+
+def done_by(one: Told) -> str:
+    """Return who made a change: a person, or the program's part that did; a run of `apply` has a number."""
+    return str(one.facts.get("by", "")).partition(":")[0]
 
 
 def what_happened(one: Told) -> tuple[str, str, str]:
