@@ -49,13 +49,18 @@ class Web:
         return 200, "application/json", b'{"live": true}\n'
 
     async def _ready(self) -> tuple[int, str, bytes]:
-        said = dict(await asyncio.gather(*(_said(name, check) for name, check in self._checks.items())))
+        said = await all_said(self._checks)
         ready = all(fault == "ok" for fault in said.values())
         body = json.dumps({"ready": ready, **said}).encode() + b"\n"
         return 200 if ready else 503, "application/json", body
 
     async def _metrics(self) -> tuple[int, str, bytes]:
         return 200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()
+
+
+async def all_said(checks: Mapping[str, Check]) -> dict[str, str]:
+    """Return "ok" or the fault of each check."""
+    return dict(await asyncio.gather(*(_said(name, check) for name, check in checks.items())))
 
 
 async def _said(name: str, check: Check) -> tuple[str, str]:

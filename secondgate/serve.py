@@ -18,10 +18,11 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -30,11 +31,13 @@ import uvicorn
 import uvloop
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
-from secondgate.asgi import Check, Web
+from secondgate.asgi import Check, Web, all_said
 from secondgate.console import live
 from secondgate.environment import Settings, address
 from secondgate.events import metrics, tally
+from secondgate.ledger import nodes
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.listener import control
@@ -257,11 +260,14 @@ async def _background(service: Service) -> AsyncIterator[None]:
     if "jobs" in service.parts:
         tasks.append(asyncio.create_task(_prune(service.ledger)))
         tasks.append(asyncio.create_task(_tally()))
-    if not service.is_first:
+    if service.is_first:
+        tasks.append(asyncio.create_task(_report(service)))
+    else:
         tasks.append(asyncio.create_task(_end_with_the_first(service)))
     yield
     for task in tasks:
         task.cancel()
+    await asyncio.wait(tasks)
     metrics.flush()
 
 
@@ -278,6 +284,27 @@ async def _prune(ledger: Ledger) -> None:
         except LedgerError as error:
             log.warning("not-pruned", fault=str(error))
         await asyncio.sleep(PRUNE_EVERY)
+
+
+async def _report(service: Service) -> None:
+    """Tell the other nodes, and the overview, how this one is."""
+    started_at = timezone.now()
+    try:
+        while True:
+            said = await all_said(service.checks)
+            await asyncio.to_thread(_written, partial(nodes.report, service.parts, said, started_at))
+            await asyncio.sleep(nodes.REPORT_EVERY)
+    finally:
+        await asyncio.to_thread(_written, partial(nodes.leave, service.parts))
+
+
+def _written(write: Callable[[], None]) -> None:
+    try:
+        write()
+    except DatabaseError as error:
+        log.warning("not-reported", fault=str(error))
+    finally:
+        connection.close()
 
 
 async def _tally() -> None:

@@ -25,3 +25,19 @@ class Throttle(models.Model):
     class Meta:
         db_table = "ledger_throttle"
         indexes = [models.Index(fields=["failed_at"], name="throttle_by_age")]
+
+
+class Node(models.Model):
+    """A process that serves, as it last said itself: what it runs, and what each of its checks says.
+
+    `said` is "ok" or the fault, by the name of the check.
+    """
+
+    name = models.CharField(max_length=120, primary_key=True)
+    parts = models.JSONField(default=list)
+    said = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_node"
