@@ -21,8 +21,9 @@ from secondgate.directories.models import Directory, Entry
 from secondgate.events import tally
 from secondgate.methods.models import Authenticator
 from secondgate.methods.totp import Totp, TotpSettings
+from secondgate.people.accounts import make_group
 from secondgate.people.login_names import normalise
-from secondgate.people.models import LoginName, User
+from secondgate.people.models import LoginName, Membership, User
 from secondgate.policies.configure import configure as configure_policy
 from secondgate.vault.models import Sealed
 from secondgate.vault.secrets import keyring
@@ -55,8 +56,9 @@ def configure() -> Application:
     return application
 
 
-def add_people(users: int) -> None:
-    """Add that many users of the built-in directory, each with a TOTP authenticator."""
+def add_people(users: int, groups: int = 0) -> None:
+    """Add that many users of the built-in directory, each with a TOTP authenticator, spread over groups."""
+    made = [make_group(f"Group {number:02d}", by=BY) for number in range(1, groups + 1)]
     directory = Directory.objects.get(name="Built-in")
     realm = realms_of(directory.name, directory.realms)[0]
     for numbers in _batches(users):
@@ -65,10 +67,15 @@ def add_people(users: int) -> None:
         entries = [Entry(user=user, directory=directory) for user in people]
         held = [Authenticator(user=user, method="totp", name="Phone", settings=SHOWN) for user in people]
         seeds = [_sealed(one, seed_of(number)) for one, number in zip(held, numbers, strict=True)]
+        members = [
+            Membership(user=user, group=made[number % groups])
+            for number, user in zip(numbers, people, strict=True)
+            if groups
+        ]
         with transaction.atomic():
             User.add(people)
             Authenticator.add(held)
-            _create(names, entries, seeds)
+            _create(names, entries, seeds, members)
 
 
 def add_events(events: int, *, users: int, application: Application, now: float) -> None:
@@ -118,7 +125,7 @@ def _batches(count: int) -> Iterator[range]:
 
 
 def _create(*lists: list[Any]) -> None:
-    for rows in lists:
+    for rows in filter(None, lists):
         type(rows[0]).objects.bulk_create(rows, batch_size=1000)
 
 

@@ -18,6 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.seed", description="Seed a data folder.")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder")
     parser.add_argument("--users", type=int, default=100_000, metavar="N")
+    parser.add_argument("--groups", type=int, default=0, metavar="N", help="over which the users are spread")
     parser.add_argument("--events", type=int, default=0, metavar="N", help="logins of the last 90 days")
     parser.add_argument("--out", type=Path, metavar="FILE.csv", help="where to write radload's credentials")
     said = parser.parse_args()
@@ -30,7 +31,7 @@ def main() -> None:
 
     rows.hurry()
     application = rows.configure()
-    rows.add_people(said.users)
+    rows.add_people(said.users, said.groups)
     rows.add_events(said.events, users=said.users, application=application, now=time.time())
     rows.count()
     rows.finish()

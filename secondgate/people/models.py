@@ -28,6 +28,7 @@ class User(Named, AbstractBaseUser):
     class Meta:
         db_table = "people_user"
         verbose_name = "user"
+        indexes = [models.Index(fields=["role"], name="people_by_role")]  # a few among 100,000
 
     def __str__(self) -> str:
         return self.login

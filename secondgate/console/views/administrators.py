@@ -25,7 +25,9 @@ from secondgate.web.visitor import Request
 def administrators(request: Request) -> HttpResponse:
     """Show who may do what."""
     live = Q(sessions__expire_date__gt=timezone.now())
-    people = User.objects.exclude(role="").annotate(browsers=Count("sessions", filter=live)).order_by("login")
+    people = (
+        User.objects.filter(role__gt="").annotate(browsers=Count("sessions", filter=live)).order_by("login")
+    )
     table = [(says, [(role, role in held) for role in roles.Role]) for says, held in roles.MAY.values()]
     context = {"people": people, "table": table, "roles": roles.SAYS.items(), "form": RoleForm()}
     return render(request, "console/administrators.html", context)
