@@ -19,7 +19,6 @@ import threading
 import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -267,7 +266,7 @@ async def _background(service: Service) -> AsyncIterator[None]:
     yield
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks)
+    await asyncio.wait(tasks, timeout=EXIT_WITHIN)
     metrics.flush()
 
 
@@ -292,38 +291,28 @@ async def _report(service: Service) -> None:
     try:
         while True:
             said = await all_said(service.checks)
-            await asyncio.to_thread(_written, partial(nodes.report, service.parts, said, started_at))
+            await asyncio.to_thread(_with_connection, partial(nodes.report, service.parts, said, started_at))
             await asyncio.sleep(nodes.REPORT_EVERY)
     finally:
-        await asyncio.to_thread(_written, partial(nodes.leave, service.parts))
+        await asyncio.to_thread(_with_connection, partial(nodes.leave, service.parts))
 
 
-def _written(write: Callable[[], None]) -> None:
+def _with_connection(act: Callable[[], object]) -> object:
+    """Return what `act` does with a connection of its own; None where the database does not take it."""
     try:
-        write()
+        return act()
     except DatabaseError as error:
-        log.warning("not-reported", fault=str(error))
+        log.warning("not-written", fault=str(error))
+        return None
     finally:
         connection.close()
 
 
 async def _tally() -> None:
     """Count and index the events, a little behind the logins and never on their thread."""
-    with ThreadPoolExecutor(1, "tally") as thread:
-        while True:
-            more = await asyncio.get_running_loop().run_in_executor(thread, _tally_some)
-            await asyncio.sleep(TALLY_PAUSE if more else TALLY_EVERY)
-
-
-def _tally_some() -> bool:
-    more = False
-    try:
-        more = tally.catch_up()
-    except DatabaseError as error:
-        log.warning("not-tallied", fault=str(error))
-    if not more:
-        connection.close()  # a server that was restarted meanwhile costs nothing
-    return more
+    while True:
+        more = await asyncio.to_thread(_with_connection, tally.catch_up)
+        await asyncio.sleep(TALLY_PAUSE if more else TALLY_EVERY)
 
 
 async def _end_with_the_first(service: Service) -> None:
