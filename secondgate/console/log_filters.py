@@ -11,16 +11,16 @@ from uuid import UUID
 from django.utils import timezone
 
 from secondgate.applications.models import Application
+from secondgate.directories.people import people_called
 from secondgate.events.names import SAYS
 from secondgate.events.search import OUTCOMES, Wanted
 from secondgate.login.explain import in_words
 from secondgate.login.reasons import REASONS
-from secondgate.people.login_names import candidates
-from secondgate.people.models import LoginName, User
+from secondgate.people.models import User
 
 SPANS: Final = {"1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days"}
 UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1)}
-PEOPLE_MOST: Final = 20  # of one name: in several realms, or by its beginning
+PEOPLE_MOST: Final = 20  # of one name, in several realms
 TEXT_MOST: Final = 255
 
 
@@ -154,9 +154,8 @@ def _as_address(wanted: Wanted, text: str) -> Wanted | None:
 
 
 def _as_person(wanted: Wanted, text: str) -> Wanted | None:
-    names = [candidate.name for candidate in candidates(text)]
-    found = LoginName.objects.filter(name__in=names).values_list("user_id", flat=True)[:PEOPLE_MOST]
-    return replace(wanted, users=tuple(found)) if found else None
+    found = people_called(text)
+    return replace(wanted, users=tuple(user.pk for user in found[:PEOPLE_MOST])) if found else None
 
 
 def _as_part_of_a_name(wanted: Wanted, text: str) -> Wanted | None:
