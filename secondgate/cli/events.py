@@ -64,8 +64,9 @@ def _known(text: str, what: str) -> str:
     from secondgate.events.names import SAYS
     from secondgate.events.search import OUTCOMES
     from secondgate.login.reasons import REASONS
+    from secondgate.radius.drops import DROPS
 
-    tables: dict[str, Iterable[str]] = {"event": SAYS, "outcome": OUTCOMES, "reason": REASONS}
+    tables: dict[str, Iterable[str]] = {"event": SAYS, "outcome": OUTCOMES, "reason": [*REASONS, *DROPS]}
     known = sorted(tables[what])
     if text and text not in known:
         raise Failed(f"There is no {what} “{text}”. Known: {', '.join(known)}.")

@@ -44,13 +44,16 @@ def directories(now: Situation) -> Iterator[Concern]:
 
 def wrong_secrets(now: Situation) -> Iterator[Concern]:
     for one in now.unreadable:
-        if one.unreadable >= SUSPICIOUS:
-            text = (
-                f"{one.unreadable} of {one.logins} passwords in 24 hours were no text: most likely the "
-                "shared secret there is not the one here."
-            )
-            title = f"{one.application.name}: the shared secret seems wrong"
-            yield Concern("bad", title, text, "Set it again", "applications-one", (one.application.pk,))
+        if one.mis_signed:
+            minutes = count_of(one.mis_signed, "minute")
+            text = f"Its packets are signed with another secret, in {minutes} of 24 hours."
+        elif one.unreadable >= SUSPICIOUS:
+            text = f"{one.unreadable} of {one.logins} passwords in 24 hours were no text."
+        else:
+            continue
+        title = f"{one.application.name}: the shared secret seems wrong"
+        text += " Most likely the secret there is not the one here."
+        yield Concern("bad", title, text, "Set it again", "applications-one", (one.application.pk,))
 
 
 def strangers(now: Situation) -> Iterator[Concern]:

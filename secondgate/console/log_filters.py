@@ -17,7 +17,9 @@ from secondgate.events.search import OUTCOMES, Wanted
 from secondgate.login.explain import in_words
 from secondgate.login.reasons import REASONS
 from secondgate.people.models import User
+from secondgate.radius.drops import DROPS
 
+WHY: Final = {**REASONS, **DROPS}  # why a login was refused, or a packet got no answer
 SPANS: Final = {"1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days"}
 UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1)}
 PEOPLE_MOST: Final = 20  # of one name, in several realms
@@ -73,7 +75,7 @@ def _outcome(wanted: Wanted, text: str) -> tuple[Wanted, str]:
 
 
 def _reason(wanted: Wanted, text: str) -> tuple[Wanted, str]:
-    return replace(wanted, reason=_one_of(REASONS, text, "reason")), in_words(text)
+    return replace(wanted, reason=_one_of(WHY, text, "reason")), in_words(text)
 
 
 def _name(wanted: Wanted, text: str) -> tuple[Wanted, str]:
@@ -142,7 +144,7 @@ def _as_event(wanted: Wanted, text: str) -> Wanted | None:
 
 def _as_code(wanted: Wanted, text: str) -> Wanted | None:
     code = text.lower().replace(" ", "-")
-    for field, known in (("reason", REASONS), ("outcome", OUTCOMES), ("name", SAYS)):
+    for field, known in (("reason", WHY), ("outcome", OUTCOMES), ("name", SAYS)):
         if code in known:
             return replace(wanted, **{field: code})  # type: ignore[arg-type]
     return None

@@ -24,6 +24,7 @@ TITLES: Final = {
     names.LOGIN_ACCEPTED: ("Accepted", "ok-t"),
     names.LOGIN_CHALLENGED: ("Asked for the second factor", "info-t"),
     names.CLIENT_UNKNOWN: ("Unknown address", "bad-t"),
+    names.PACKET_DROPPED: ("No answer was sent", "bad-t"),
 }
 
 

@@ -27,8 +27,10 @@ from secondgate.methods.models import Authenticator
 from secondgate.people.models import User
 from secondgate.policies.models import Policy
 from secondgate.policies.resolve import LoginMethod
+from secondgate.radius.drops import BAD_MESSAGE_AUTHENTICATOR, BAD_REQUEST_AUTHENTICATOR
 
 DAY: Final = timedelta(hours=24)
+MIS_SIGNED: Final = frozenset({BAD_MESSAGE_AUTHENTICATOR.name, BAD_REQUEST_AUTHENTICATOR.name})
 RECENT_MOST: Final = 200  # events of one kind that are read for the overview
 
 
@@ -70,11 +72,12 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An application of which this many logins of a day held a password that is no text."""
+    """An application whose passwords were no text, this often in a day, or whose signatures did not fit."""
 
     application: Named
     unreadable: int
     logins: int
+    mis_signed: int = 0  # minutes with such packets: an event a minute tells of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +219,13 @@ def _unreadable(applications: list[Named], now: datetime) -> list[Unreadable]:
     for application, reason, count in counted.order_by():
         all_of[application] += count
         bad[application] += count if reason == UNREADABLE_PASSWORD.name else 0
-    return [Unreadable(one, bad[one.pk], all_of[one.pk]) for one in applications if bad[one.pk]]
+    dropped = _recent(now, name=names.PACKET_DROPPED)
+    signed = Counter(event.application_id for event in dropped if event.reason in MIS_SIGNED)
+    return [
+        Unreadable(one, bad[one.pk], all_of[one.pk], signed[one.pk])
+        for one in applications
+        if bad[one.pk] or signed[one.pk]
+    ]
 
 
 def _is_owner_without_codes(user: User) -> bool:

@@ -14,6 +14,12 @@ NOT_REACHED: Final = "not reached"
 
 SKIPS: Final = frozenset({"password.not-asked", "second-factor.not-asked", "second-factor.to-enrol"})
 
+# Packets that came to no login.
+UNANSWERED: Final = {
+    names.CLIENT_UNKNOWN: {"packet": PASSED, "application": STOPPED},
+    names.PACKET_DROPPED: {"packet": STOPPED},
+}
+
 ENDS: Final = {names.LOGIN_REFUSED: STOPPED, names.LOGIN_CHALLENGED: WAITING}
 
 # Where a login ended that its last line does not tell: these reasons follow from the packet alone, or
@@ -30,8 +36,8 @@ ENDED_AT: Final = {
 
 def marks(event: Told) -> dict[str, str]:
     """Return the state of each step; empty for what is no login."""
-    if event.event == names.CLIENT_UNKNOWN:
-        return {step: {"packet": PASSED, "application": STOPPED}.get(step, NOT_REACHED) for step in STEPS}
+    if event.event in UNANSWERED:
+        return {step: UNANSWERED[event.event].get(step, NOT_REACHED) for step in STEPS}
     codes = [code for code, _facts in event.facts.get("trail", [])]
     if not codes:
         return {}

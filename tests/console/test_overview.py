@@ -45,6 +45,7 @@ CASES = {
         {"silent": [SilentDirectory(VPN.pk, "Corp AD", NOW, "no answer")]}, "bad", "Corp AD", "directories-one",
     ),
     "a wrong secret": ({"unreadable": [Unreadable(VPN, 3, 4)]}, "bad", "Office VPN: the shared", "applications-one"),
+    "another secret signs": ({"unreadable": [Unreadable(VPN, 0, 0, 1)]}, "bad", "Office VPN: the", "applications-one"),
     "a stranger": ({"strangers": [Stranger("192.0.2.7", 1, NOW)]}, "bad", "192.0.2.7", "applications"),
     "little disk": ({"disk_free": GIGABYTE // 16, "disk_size": GIGABYTE}, "bad", "nearly full", ""),
     "one without a factor": ({"lacking": [Lacking(VPN, ("Staff",), 1)]}, "warn", "1 person has no", "users"),
@@ -158,6 +159,15 @@ def test_the_page_says_how_it_goes(signed_in: SignedIn, vpn: Application) -> Non
     assert "has no policy" in page
     assert "<script>alert" not in page
     assert "0 of 2" in page  # enrolled
+
+
+def test_packets_that_another_secret_signed_are_told(signed_in: SignedIn, vpn: Application) -> None:
+    happen(vpn, "packet.dropped", reason="bad-message-authenticator", facts={"client": "10.0.0.1"})
+    assert "the shared secret seems wrong" in signed_in().get("/console/").content.decode()
+    assert (
+        "No answer was sent"
+        in signed_in().get("/console/log/?reason=bad-message-authenticator").content.decode()
+    )
 
 
 @pytest.mark.parametrize("span", ["24h", "7d", "30d", "nonsense"])
