@@ -6,12 +6,9 @@ from secondgate.console.views import (
     administrators,
     application_tries,
     applications,
-<<<<<<< HEAD
     directories,
-=======
     log,
     log_export,
->>>>>>> c6e3164 (console: Show the log live, explain each event, and export what fits.)
     overview,
     policies,
     search,
