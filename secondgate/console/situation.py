@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Sum
 
 from secondgate.applications.models import Application
 from secondgate.console.kept import Kept
+from secondgate.directories.health import health
 from secondgate.directories.models import Directory
 from secondgate.events import names
 from secondgate.events.counts import HOUR
@@ -20,7 +21,7 @@ from secondgate.events.models import Event, Tally
 from secondgate.events.search import Wanted, look
 from secondgate.ledger.models import Node
 from secondgate.ledger.nodes import is_silent
-from secondgate.login.reasons import DIRECTORY_DOWN, UNREADABLE_PASSWORD
+from secondgate.login.reasons import UNREADABLE_PASSWORD
 from secondgate.methods.backup_codes import BackupCodes
 from secondgate.methods.coverage import Coverage, coverage, lacking
 from secondgate.methods.models import Authenticator
@@ -124,7 +125,7 @@ def read(user: User, now: datetime) -> Situation:
         now=now,
         nodes=_nodes(now),
         directories=directories,
-        silent=_silent(directories, now),
+        silent=_silent(directories),
         strangers=_strangers(now),
         lacking=_lacking.get() or [],
         without_policy=_without(Policy),
@@ -149,35 +150,14 @@ def _recent(now: datetime, **fields: Any) -> list[Event]:
     return look(Wanted(since=now - DAY, **fields), most=RECENT_MOST).events
 
 
-def _silent(directories: list[Named], now: datetime) -> list[SilentDirectory]:
-    """Return the directories whose last word is silence.
-
-    Each process notices by itself. One that was restarted in between does not tell that it answers again:
-    so silence counts for a day, and is told again by the logins that it refuses.
-    """
-    called = {directory.pk.hex: directory for directory in directories}
-    went, answered = (
-        _recent(now, name=name) for name in (names.DIRECTORY_WENT_SILENT, names.DIRECTORY_ANSWERED_AGAIN)
-    )
-    refused = _recent(now, reason=DIRECTORY_DOWN.name) if went else []
-    spoke = {event.facts.get("directory"): event.at for event in reversed(answered)}
-    found: dict[str, SilentDirectory] = {}
-    for event in reversed(went):
-        pk = str(event.facts.get("directory"))
-        last = max([event.at, *(one.at for one in refused if _speaks_of(one, pk))])
-        if pk in called and last > spoke.get(pk, event.at - DAY):
-            since = found[pk].since if pk in found else event.at
-            found[pk] = SilentDirectory(
-                called[pk].pk, called[pk].name, since, str(event.facts.get("fault", ""))
-            )
-    return list(found.values())
-
-
-def _speaks_of(event: Event, directory: str) -> bool:
-    return any(
-        code == "password.silent" and facts.get("directory") == directory
-        for code, facts in event.facts.get("trail", [])
-    )
+def _silent(directories: list[Named]) -> list[SilentDirectory]:
+    """Return the directories whose last word is silence."""
+    fares = health()
+    return [
+        SilentDirectory(one.pk, one.name, fare.silent_since, fare.fault)
+        for one in directories
+        if (fare := fares.get(one.pk)) and fare.silent_since
+    ]
 
 
 def _strangers(now: datetime) -> list[Stranger]:

@@ -5,8 +5,6 @@ from typing import Any, Self
 
 from django.db import models
 
-from secondgate.events import names
-
 
 class Event(models.Model):
     """What happened. Codes and facts only: sentences are made when it is read.
@@ -28,23 +26,7 @@ class Event(models.Model):
 
     class Meta:
         db_table = "events_event"
-        indexes = [
-            models.Index(fields=["at"], name="events_by_time"),
-            # The few that tell how directories fare, among millions of logins: a login's own row is in
-            # none, so it pays for them with comparisons. One value each: given as a parameter, SQLite
-            # knows its index again by equality only.
-            models.Index(
-                fields=["id"], name="events_of_silence", condition=models.Q(name=names.DIRECTORY_WENT_SILENT)
-            ),
-            models.Index(
-                fields=["id"],
-                name="events_of_answers",
-                condition=models.Q(name=names.DIRECTORY_ANSWERED_AGAIN),
-            ),
-            models.Index(
-                fields=["id"], name="events_of_faults", condition=models.Q(reason=names.DIRECTORY_FAULT)
-            ),
-        ]
+        indexes = [models.Index(fields=["at"], name="events_by_time")]
 
 
 class Key(models.Model):

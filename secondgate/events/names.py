@@ -24,6 +24,7 @@ SESSIONS_ENDED: Final = "sessions.ended"
 LOGIN_NAME_ADDED: Final = "user.login-name-added"
 THROTTLE_LIFTED: Final = "throttle.lifted"
 
+DIRECTORY_DOWN: Final = "directory-down"  # the reason of a login while a directory is silent
 DIRECTORY_FAULT: Final = "directory-fault"  # the reason of a login that a directory could not answer
 
 _NOUNS: Final = ("application", "directory", "user", "group", "policy", "authenticator")

