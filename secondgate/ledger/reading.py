@@ -47,10 +47,15 @@ class Held:
     sealed: bytes
     keyring: Keyring
 
+    @property
+    def shown(self) -> Mapping[str, Any]:
+        """What is known of it without its secret."""
+        return _settings(self.settings)
+
     def opened(self) -> Enrolled:
         """Return it for its method to check. Raises VaultError."""
         secret = self.keyring.open(self.sealed, "methods_authenticator", self.id, "secret")
-        return Enrolled(self.id, self.name, secret, _settings(self.settings), self.position)
+        return Enrolled(self.id, self.name, secret, self.shown, self.position)
 
 
 @lru_cache(maxsize=1024)

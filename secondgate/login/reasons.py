@@ -47,6 +47,7 @@ DIRECTORY_FAULT: Final = Reason("directory-fault", "{directory} could not be ask
 NO_AUTHENTICATOR: Final = Reason("no-authenticator", "{user} has no authenticator that the policy {policy} takes: enrol one.", DENIED)
 WRONG_CODE: Final = Reason("wrong-code", "The code fits no authenticator of {user}.", DENIED, counts=True)
 CODE_USED: Final = Reason("code-used", "The right code, but it has been used already.", DENIED)
+CODE_EXPIRED: Final = Reason("code-expired", "The right bypass code of {user}, but it has ended.", DENIED)
 STATE_UNKNOWN: Final = Reason("state-unknown", "The answer belongs to no question that was asked here.", DENIED)
 STATE_EXPIRED: Final = Reason("state-expired", "The answer came {seconds} s after the question.", DENIED)
 STATE_USED: Final = Reason("state-used", "The question has been answered before.", DENIED)

@@ -8,8 +8,8 @@ from secondgate.login.login import Login
 from secondgate.login.outcome import Challenge, Ended, Proof
 from secondgate.login.typed import SAME_REQUEST, Typed
 from secondgate.methods.answer import Answer
-from secondgate.methods.method import Fits, Replayed
-from secondgate.methods.registry import METHODS
+from secondgate.methods.method import Expired, Fits, Replayed
+from secondgate.methods.registry import METHODS, STAND_INS
 from secondgate.policies.resolve import LoginMethod, Rule
 from secondgate.vault.keyring import VaultError
 
@@ -24,17 +24,31 @@ async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typ
     if rule.login is LoginMethod.PASSWORD_ONLY:
         login.trail.note("second-factor.not-asked")
         return None
-    held = [one for one in user.authenticators if one.method in rule.methods and one.method in METHODS]
-    if rule.enrols and not user.authenticators:
+    over = [one for one in user.authenticators if _is_over(one, login.attempt.at)]
+    live = [one for one in user.authenticators if one not in over]
+    held = [one for one in live if _takes(rule, one)]
+    if rule.enrols and not live:
         login.trail.note("second-factor.to-enrol")
         return None
-    if not held:
+    if not held and (typed.answer is None or not over):
         login.trail.note("second-factor.none")
         raise Ended(reasons.NO_AUTHENTICATOR)
     if typed.answer is None:
         login.trail.note("second-factor.asked")
         raise Ended(Challenge(user, rule.mark, PROMPT, secrets.token_bytes(16)))
-    return _check(login, held, typed.answer)
+    # What is over is looked at all the same: the log tells a late code from a wrong one.
+    return _check(login, [*held, *over], typed.answer)
+
+
+def _takes(rule: Rule, held: Held) -> bool:
+    """Tell whether the policy takes it: one of its methods, or what stands in for any."""
+    return held.method in METHODS and (held.method in rule.methods or held.method in STAND_INS)
+
+
+def _is_over(held: Held, now: float) -> bool:
+    """Tell whether it stood in for a while, and the while has passed."""
+    stand_in = STAND_INS.get(held.method)
+    return stand_in is not None and stand_in.is_over(held.shown, held.position, now)
 
 
 def _check(login: Login, held: list[Held], answer: Answer) -> Proof:
@@ -55,6 +69,9 @@ def _check(login: Login, held: list[Held], answer: Answer) -> Proof:
                 return Proof(one.id, one.method, Fits(position, at_least=position, at_most=position - 1))
             case Replayed():
                 used = one
+            case Expired():
+                login.trail.note("second-factor.expired", authenticator=one.id, method=one.method)
+                raise Ended(reasons.CODE_EXPIRED)
     if used:
         login.trail.note("second-factor.used", authenticator=used.id, method=used.method)
         raise Ended(reasons.CODE_USED)

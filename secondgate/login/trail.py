@@ -40,6 +40,7 @@ SAYS: Final[dict[str, str]] = {
     "second-factor.fits": "The code is that of {authenticator} ({method}).",
     "second-factor.again": "The same request was accepted with it a moment ago; it gets the same answer.",
     "second-factor.used": "The code is that of {authenticator} ({method}), but has been used already.",
+    "second-factor.expired": "The code is that of {authenticator} ({method}), but it has ended.",
     "second-factor.lost": "Another login used the same code in the same moment.",
     "second-factor.wrong": "The code fits none of {count} authenticators.",
     "second-factor.sealed": "The secret of {authenticator} does not open with this vault key.",

@@ -38,7 +38,23 @@ class Replayed:
     position: int
 
 
-Verdict = Fits | Replayed | None
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The answer was right until a while ago."""
+
+
+Verdict = Fits | Replayed | Expired | None
+
+
+class StandsIn:
+    """Base of a method that is taken wherever a second factor is asked, whatever the policy names.
+
+    It ends by itself, and is no second factor of its own: who has nothing else has none.
+    """
+
+    def is_over(self, settings: Mapping[str, Any], position: int, now: float) -> bool:
+        """Tell whether it has ended at `now` (Unix time), by time or by use."""
+        raise NotImplementedError
 
 
 class Method(Protocol):
