@@ -41,7 +41,11 @@ def page(
     if at is not None:
         beyond = "lt" if descends else "gt"
         try:
-            found = found.filter(Q(**{f"{key}__{beyond}": at[0]}) | Q(**{key: at[0], f"pk__{beyond}": at[1]}))
+            # "From there on" alone leads into the index; an OR of two ranges is read from the beginning.
+            found = found.filter(
+                Q(**{f"{key}__{beyond}e": at[0]}),
+                Q(**{f"{key}__{beyond}": at[0]}) | Q(**{f"pk__{beyond}": at[1]}),
+            )
             rows = _rows(found, key, descends, size)
         except (ValueError, TypeError, OverflowError):
             at, back, rows = None, False, _rows(found, key, down, size)
