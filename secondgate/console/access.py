@@ -5,17 +5,19 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, Concatenate, Final, ParamSpec
 from urllib.parse import urlencode
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from secondgate.console import roles
 from secondgate.events import names
 from secondgate.events.record import record
+from secondgate.people.models import User
 from secondgate.web.visitor import Request, is_fresh, is_proven
 
 P = ParamSpec("P")
@@ -63,6 +65,25 @@ def _turn_away(request: Request, permission: str, fresh: bool) -> HttpResponse |
     if fresh and not is_fresh(request):
         return _to(request, "portal:confirm")
     return None
+
+
+def may_touch(
+    permission: str, *, fresh: bool = False
+) -> Callable[[Callable[Concatenate[Request, User, P], Any]], Callable[..., Any]]:
+    """Guard an act on one person, whom the view gets in place of `pk`: not on those above oneself."""
+
+    def guarding(view: Callable[Concatenate[Request, User, P], Any]) -> Callable[..., Any]:
+        @may(permission, fresh=fresh)
+        @wraps(view)
+        def guarded(request: Request, /, pk: UUID, *args: P.args, **kwargs: P.kwargs) -> Any:
+            person = get_object_or_404(User, pk=pk)
+            if not roles.may_touch(request.user, person):
+                return refused(request, permission, f"To act on somebody who has the role {person.role}")
+            return view(request, person, *args, **kwargs)
+
+        return guarded
+
+    return guarding
 
 
 def refused(request: Request, permission: str, says: str) -> HttpResponse:

@@ -12,8 +12,8 @@ from secondgate import __version__
 from secondgate.applications.models import Application
 from secondgate.console import roles
 from secondgate.directories.models import Directory
-from secondgate.people.models import User
 from secondgate.policies.models import Policy
+from secondgate.people.models import Group, User
 
 COUNT_AGAIN: Final = 30.0  # seconds: to count 100,000 users takes 7 ms, more than the rest of a page
 
@@ -53,6 +53,8 @@ NAV: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
     (
         "People",
         (
+            Place("Users", "users", "users", "users.read", "g u", User.objects.count),
+            Place("Groups", "groups", "layers", "users.read", "g g", Group.objects.count),
             Place("Directories", "directories", "folder-tree", "directories.read", "g d", _directories.count),
         ),
     ),

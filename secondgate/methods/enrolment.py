@@ -5,7 +5,9 @@ What is to change is found out by `difference`, which writes nothing: a plan ask
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from datetime import datetime
+from itertools import chain, count
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -13,14 +15,19 @@ from django.db.models import QuerySet
 
 from secondgate.events.record import record_changes
 from secondgate.methods.answer import Answer
+from secondgate.methods.backup_codes import BackupCodesSettings, new_codes
+from secondgate.methods.bypass_code import BypassCodeSettings, new_code
 from secondgate.methods.method import Enrolled, Fits
 from secondgate.methods.models import Authenticator
 from secondgate.methods.registry import METHODS
+from secondgate.people import accounts
 from secondgate.people.models import User
 from secondgate.vault import secrets
 from secondgate.vault.setting import secret_fields
 
 TABLE = Authenticator._meta.db_table
+BACKUP_CODES: Final = "backup-codes"
+BYPASS_CODE: Final = "bypass-code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,70 @@ def enrol(wanted: Sequence[Wanted], *, by: str) -> None:
     secrets.keep_all(TABLE, {(one.held.authenticator.pk, "secret"): one.held.secret for one in differences})
     changes = ((one.held.authenticator.pk, one.before, one.after) for one in differences)
     record_changes("authenticator", changes, by=by)
+
+
+def give_backup_codes(user: User, *, by: str) -> list[str]:
+    """Give `user` ten new backup codes in place of those that they have; return them, to be shown once."""
+    codes = new_codes()
+    _give_the_one(user, BACKUP_CODES, BackupCodesSettings(codes), by=by)
+    return codes
+
+
+def give_bypass_code(user: User, *, until: datetime, uses: int, why: str, by: str) -> str:
+    """Give `user` a new bypass code in place of one that they have; return it, to be shown once."""
+    code = new_code()
+    _give_the_one(user, BYPASS_CODE, BypassCodeSettings(code, until.isoformat(), uses, why), by=by)
+    return code
+
+
+@transaction.atomic
+def _give_the_one(user: User, method: str, settings: Any, *, by: str) -> None:
+    """Give what one has once only; a new one takes the place and the name of the old."""
+    held = user.authenticators.filter(method=method).order_by("created_at").first()
+    taken = set(user.authenticators.exclude(method=method).values_list("name", flat=True))
+    name = held.name if held else free_name(METHODS[method].title, taken)
+    enrol([Wanted(user, method, name, settings)], by=by)
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """Return `wanted`, with a number behind it where somebody's authenticator is called so already."""
+    numbered = (f"{wanted} {number}" for number in count(2))
+    return next(name for name in chain([wanted], numbered) if name not in taken)
+
+
+def opened(authenticator: Authenticator) -> Held:
+    """Return an authenticator with its secret."""
+    return Held(authenticator, secrets.kept(TABLE, authenticator.pk, "secret") or b"")
+
+
+@transaction.atomic
+def rename(authenticator: Authenticator, name: str, *, by: str) -> None:
+    """Call an authenticator otherwise. Raises ValueError where its user has another one of that name."""
+    others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+    if others.filter(name=name).exists():
+        raise ValueError(f"Another one is called {name} already.")
+    held = opened(authenticator)
+    before = described(held)
+    authenticator.name = name
+    after = described(held)
+    if after != before:
+        authenticator.save(update_fields=["name"])
+        record_changes("authenticator", [(authenticator.pk, before, after)], by=by)
+
+
+@transaction.atomic
+def remove_all(user: User, *, by: str) -> int:
+    """Take all of a user's authenticators away; return how many there were."""
+    held = list(held_by([user])[user.pk].values())
+    remove(held, by=by)
+    return len(held)
+
+
+@transaction.atomic
+def remove_person(user: User, *, by: str) -> None:
+    """Remove a user with their authenticators and what the vault keeps of these. Raises LastOwner."""
+    remove_all(user, by=by)
+    accounts.remove([user], by=by)
 
 
 @transaction.atomic

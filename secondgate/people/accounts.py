@@ -13,9 +13,10 @@ from django.db import transaction
 from secondgate.events import names
 from secondgate.events.record import record, record_change, record_changes
 from secondgate.people.login_names import normalise
-from secondgate.people.models import Group, LoginName, Membership, User
+from secondgate.people.models import Group, LoginName, Membership, User, words_of
 
 OWNER: Final = "owner"
+SHOWN: Final = 100  # members of a group that an event names
 
 
 class NameTaken(Exception):
@@ -78,8 +79,9 @@ def change_all(users: Mapping[User, Mapping[str, Any]], *, by: str) -> None:
             setattr(user, name, value)
         if described(user) != before:
             changes.append((user.pk, before, described(user)))
+        user.search = words_of(user)
     if changes:
-        User.objects.bulk_update(found.values(), ["name", "email", "enabled"])
+        User.objects.bulk_update(found.values(), ["name", "email", "enabled", "search"])
         record_changes("user", changes, by=by)
 
 
@@ -99,11 +101,8 @@ def set_password_hashes(hashes: Mapping[User, str], *, by: str) -> None:
 @transaction.atomic
 def set_role(user: User, role: str, *, by: str) -> None:
     """Give a user a role of the console, "" for none. Raises LastOwner."""
-    owners = list(
-        User.objects.select_for_update().filter(role=OWNER, enabled=True).values_list("pk", flat=True)
-    )
-    if role != OWNER and owners == [user.pk]:
-        raise LastOwner
+    if role != OWNER:
+        _keep_an_owner([user])
     before, user.role = user.role, role
     if before != role:
         user.save(update_fields=["role"])
@@ -111,9 +110,28 @@ def set_role(user: User, role: str, *, by: str) -> None:
         record(names.ROLE_CHANGED, by=by, user_id=user.pk, facts=facts)
 
 
+def _keep_an_owner(leaving: Collection[User]) -> None:
+    owners = User.objects.select_for_update().filter(role=OWNER, enabled=True).values_list("pk", flat=True)
+    left = set(owners)
+    if left and left <= {user.pk for user in leaving}:
+        raise LastOwner
+
+
+@transaction.atomic
+def set_enabled(user: User, enabled: bool, *, by: str) -> None:
+    """Let a user log in, or not any more. Raises LastOwner."""
+    if not enabled:
+        _keep_an_owner([user])
+    change(user, by=by, enabled=enabled)
+
+
 @transaction.atomic
 def remove(users: Sequence[User], *, by: str) -> None:
-    """Remove users; what they did stays in the log. Their authenticators must have been removed."""
+    """Remove users; what they did stays in the log. Their authenticators must have been removed.
+
+    Raises LastOwner.
+    """
+    _keep_an_owner(users)
     record_changes("user", ((user.pk, described(user), None) for user in users), by=by)
     User.objects.filter(pk__in=[user.pk for user in users]).delete()
 
@@ -171,9 +189,12 @@ def described(user: User) -> dict[str, Any]:
 
 
 def described_group(group: Group) -> dict[str, Any]:
-    """Return a group as events show it."""
-    logins = Membership.objects.filter(group=group).values_list("user__login", flat=True)
-    return {"name": group.name, "members": sorted(logins)}
+    """Return a group as events show it: some members, and how many more there are, for an event has an end."""
+    members = Membership.objects.filter(group=group)
+    some = list(members.order_by("user__login").values_list("user__login", flat=True)[: SHOWN + 1])
+    if len(some) > SHOWN:
+        some[SHOWN:] = [f"and {members.count() - SHOWN} more"]
+    return {"name": group.name, "members": some}
 
 
 def new_group(name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from secondgate.applications.models import Application
 from secondgate.events.record import record_change
+from secondgate.people import accounts
 from secondgate.people.models import Group
 from secondgate.policies.models import Policy
 
@@ -89,6 +90,23 @@ def remove(policy: Policy, *, by: str) -> None:
     """Remove a policy; what it matched falls to the next, or is refused."""
     record_change("policy", policy.pk, described(policy), None, by=by)
     policy.delete()
+
+
+class OnlyGroup(Exception):
+    """Raised where a policy would be for everyone if its only group went. `policies` are their names."""
+
+    def __init__(self, policies: Sequence[str]) -> None:
+        super().__init__(", ".join(policies))
+        self.policies = policies
+
+
+@transaction.atomic
+def remove_group(group: Group, *, by: str) -> None:
+    """Remove a group; policies that name others, too, go on without it. Raises OnlyGroup."""
+    named = group.policy_set.select_for_update().order_by("position")
+    if alone := [policy.name for policy in named if policy.groups.count() == 1]:
+        raise OnlyGroup(alone)
+    accounts.remove_group(group, by=by)
 
 
 def _next_position() -> int:

@@ -1,24 +1,21 @@
 """Add an authenticator app: scan, type the code that it shows, done."""
 
 import time
-from uuid import uuid4
 
-import segno
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from secondgate.methods import enrolment
 from secondgate.methods.answer import Plain
-from secondgate.methods.provisioning_uri import grouped, new_seed, otpauth
+from secondgate.methods.provisioning_uri import grouped, otpauth
 from secondgate.methods.totp import TotpSettings
 from secondgate.portal.access import next_page, signed_in
 from secondgate.portal.forms.totp import TotpForm
-from secondgate.vault.secrets import keyring
 from secondgate.web.branding import organisation
+from secondgate.web.new_totp import drawn, forget_seed, seed_for
 from secondgate.web.visitor import Request, prove_again
 
 WRONG = (
@@ -32,7 +29,7 @@ SEED = "new-totp"  # where the session keeps the seed, sealed, until its first c
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_totp(request: Request) -> HttpResponse:
     """Show the seed as a QR code and as text; enrol it when it has made a right code."""
-    seed = _seed(request)
+    seed = seed_for(request, SEED)
     held = set(request.user.authenticators.values_list("name", flat=True))
     form = TotpForm(request.POST if request.method == "POST" else None, initial={"name": _free_name(held)})
     if form.is_valid():
@@ -46,34 +43,20 @@ def add_totp(request: Request) -> HttpResponse:
         else:
             wanted = enrolment.Wanted(request.user, "totp", name, settings, proof=proof)
             enrolment.enrol([wanted], by=request.user.pk.hex)
-            del request.session[SEED]
+            forget_seed(request, SEED)
             prove_again(request, "totp")
             messages.success(request, _("{name} is ready.").format(name=name), "ok")
             return redirect(next_page(request, "portal:home"))
     address = otpauth(seed, account=request.user.login, issuer=organisation().name)
-    qr = segno.make(address, error="m").svg_inline(scale=5, border=2)
     context = {
         "form": form,
-        "qr": mark_safe(qr),  # noqa: S308  made by us, and no text of anybody's is in it
+        "qr": drawn(address),
         "seed": grouped(seed),
         "address": address,
         "next": next_page(request, "portal:home"),
         "is_first": not held,
     }
     return render(request, "portal/add_totp.html", context, status=422 if form.errors else 200)
-
-
-def _seed(request: Request) -> str:
-    """Return this session's new seed: the same one on every look, sealed in between."""
-    kept = request.session.get(SEED)
-    if kept:
-        return keyring().open(bytes.fromhex(kept["sealed"]), "web_session", kept["row"], "seed").decode()
-    seed, row = new_seed(), uuid4().hex
-    request.session[SEED] = {
-        "row": row,
-        "sealed": keyring().seal(seed.encode(), "web_session", row, "seed").hex(),
-    }
-    return seed
 
 
 def _free_name(held: set[str]) -> str:

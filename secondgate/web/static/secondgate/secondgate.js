@@ -80,15 +80,20 @@
   };
 
   document.addEventListener("click", async (ev) => {
-    const b = ev.target.closest("[data-copy], [data-theme-toggle], [data-palette], [data-shortcuts], [data-open], [data-close], [data-pause], [data-reveal]"); if (!b) return;
+    const b = ev.target.closest("[data-copy], [data-theme-toggle], [data-palette], [data-shortcuts], [data-open], [data-close], [data-pause], [data-reveal], [data-print]"); if (!b) return;
     if (b.dataset.copy !== undefined) { try { await navigator.clipboard.writeText(b.dataset.copy); toast("Copied"); } catch { toast("Your browser did not allow copying. Select the text and press Ctrl C.", "bad"); } }
     if (b.dataset.themeToggle !== undefined) { theme = themes[(themes.indexOf(theme) + 1) % 3]; apply(); toast(`Colours: ${theme}`); b.querySelector("use")?.setAttribute("href", `${root.dataset.icons}#${{ system: "monitor", light: "sun", dark: "moon" }[theme]}`); }
+    if (b.dataset.print !== undefined) print();
     if (b.dataset.palette !== undefined) openPalette();
     if (b.dataset.shortcuts !== undefined) openHelp();
     if (b.dataset.open) document.getElementById(b.dataset.open)?.showModal();
     if (b.dataset.close !== undefined) b.closest("dialog")?.close();
     if (b.dataset.pause !== undefined) togglePause(b);
     if (b.dataset.reveal) { const i = document.getElementById(b.dataset.reveal); i.type = i.type === "password" ? "text" : "password"; b.setAttribute("aria-pressed", String(i.type === "text")); }
+  });
+  document.addEventListener("change", (ev) => {
+    if (ev.target.dataset.all === undefined) return;
+    for (const box of ev.target.closest("form").querySelectorAll(".box")) box.checked = ev.target.checked;
   });
   const togglePause = (b) => {
     const on = document.body.classList.toggle("log-paused"); b.setAttribute("aria-pressed", String(on));

@@ -1,0 +1,123 @@
+"""The forms of a user: add one, change one, choose their groups."""
+
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from secondgate.directories.directory import realms_of
+from secondgate.directories.models import Directory
+from secondgate.people.login_names import MAX_LENGTH, candidates
+from secondgate.people.models import Group
+from secondgate.web.forms import EditForm, Form
+
+SHORTEST: Final = 8  # characters: there is a second factor beside it (NIST SP 800-63B)
+LONGEST: Final = 200
+PLAIN: Final = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+def name_field() -> forms.CharField:
+    """Return the field of a person's name."""
+    return forms.CharField(
+        label="Name", max_length=255, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+def email_field() -> forms.EmailField:
+    """Return the field of a person's address."""
+    return forms.EmailField(
+        label="Email", required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+
+
+def groups_of(text: str) -> list[Group]:
+    """Return the groups that a text names, one a line. Raises ValidationError for one that is not there."""
+    names = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    found = {group.name: group for group in Group.objects.filter(name__in=names)}
+    if missing := [name for name in names if name not in found]:
+        raise ValidationError(f"No group is called “{'”, “'.join(missing)}”. Create it under Groups first.")
+    return [found[name] for name in names]
+
+
+class UserForm(Form):
+    """Somebody new, of the built-in directory."""
+
+    login = forms.CharField(
+        label="Login name", max_length=MAX_LENGTH, help_text="What they type to log in, like ann.",
+        widget=forms.TextInput(attrs=PLAIN),
+    )  # fmt: skip
+    name = name_field()
+    email = email_field()
+    directory = forms.ModelChoiceField(
+        Directory.objects.filter(kind="local"), label="Directory", empty_label=None, widget=forms.Select
+    )
+    password = forms.CharField(
+        label="Password", max_length=LONGEST, required=False, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=f"At least {SHORTEST} characters. Left empty, policies that ask for one refuse "
+        "them until it is set; those that ask for a second factor only do not mind.",
+    )  # fmt: skip
+    groups = forms.CharField(
+        label="Groups", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="One a line."
+    )
+
+    def clean_login(self) -> str:
+        """Refuse what a login name cannot hold: a realm belongs to the directory."""
+        login: str = self.cleaned_data["login"].strip()
+        if any(sign in login for sign in "\\/ ") or not candidates(login):
+            raise ValidationError("A login name has no spaces and no slashes. Try just the first name.")
+        return login
+
+    def clean_password(self) -> str:
+        """Refuse a short one."""
+        password: str = self.cleaned_data["password"]
+        if 0 < len(password) < SHORTEST:
+            raise ValidationError(f"Too short: {len(password)} characters, {SHORTEST} are needed.")
+        return password
+
+    def clean_groups(self) -> list[Group]:
+        """Return the groups."""
+        return groups_of(self.cleaned_data["groups"])
+
+
+class EditUserForm(EditForm):
+    """What can be changed of somebody; `realm` is that of names that are typed without one."""
+
+    name = name_field()
+    email = email_field()
+    names = forms.CharField(
+        label="Login names", widget=forms.Textarea(attrs={"rows": 3, **PLAIN}),
+        help_text="What they may type to log in, one a line. Without a realm (CORP\\ann) it is that of their "
+        "directory.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, directory: Directory | None, **kwargs: Any) -> None:
+        self._realms = realms_of(directory.name, directory.realms) if directory else ("",)
+        super().__init__(*args, **kwargs)
+
+    def clean_names(self) -> list[tuple[str, str]]:
+        """Return realm and name of each."""
+        found = []
+        for line in self.cleaned_data["names"].splitlines():
+            if not line.strip():
+                continue
+            realm, slash, name = line.strip().rpartition("\\")
+            if not name or not candidates(name) or (slash and realm.lower() not in self._realms):
+                raise ValidationError(
+                    f"“{line.strip()}” cannot be one: a name, alone or behind a realm of their directory "
+                    f"({', '.join(self._realms)})."
+                )
+            found.append((realm if slash else self._realms[0], name))
+        return found
+
+
+class GroupsForm(EditForm):
+    """Which groups somebody is in."""
+
+    groups = forms.CharField(
+        label="Groups", required=False, widget=forms.Textarea(attrs={"rows": 6}), help_text="One a line."
+    )
+
+    def clean_groups(self) -> list[Group]:
+        """Return the groups."""
+        return groups_of(self.cleaned_data["groups"])
