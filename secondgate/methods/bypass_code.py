@@ -65,7 +65,9 @@ class BypassCode(StandsIn):
     def check(self, authenticator: Enrolled, answer: Answer, now: float) -> Verdict:
         """Return whether the answer is the code, and the code still serves."""
         code, used = authenticator.secret, authenticator.position
-        if not answer.fits(code, plain) | answer.fits(printed(code), plain):  # a digest is of one or the other
+        if not answer.fits(code, plain) | answer.fits(
+            printed(code), plain
+        ):  # a digest is of one or the other
             return None
         if _spent(authenticator.settings, used):
             return Replayed(used)
