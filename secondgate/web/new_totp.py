@@ -28,5 +28,5 @@ def forget_seed(request: HttpRequest, purpose: str) -> None:
 
 def drawn(address: str) -> SafeString:
     """Return an otpauth address as a QR code, in SVG."""
-    svg = segno.make(address, error="m").svg_inline(scale=5, border=2)
+    svg = segno.make(address, error="m").svg_inline(scale=5, border=4, light="#fff")  # dark themes, too
     return mark_safe(svg)  # noqa: S308  made by us, and no text of anybody's is in it

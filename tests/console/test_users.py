@@ -263,7 +263,7 @@ def test_disabling_is_said_done_and_undone(signed_in: SignedIn, ann: User) -> No
     ids = [ann.pk.hex, bob.pk.hex]
     page = client.get("/console/users/bulk/disable/", {"user": ids}).content.decode()
     assert "Ann Berg" in page
-    assert "Disable for 2 people" in page
+    assert "Disable 2 people" in page
     assert User.objects.get(pk=ann.pk).enabled
     shown = client.post("/console/users/bulk/disable/", {"user": ids}, follow=True).content.decode()
     assert "Ann Berg is disabled: no login of theirs is accepted. 1 stay as they were." in shown

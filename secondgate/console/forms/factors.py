@@ -24,11 +24,15 @@ class TotpForm(Form):
 
     name = name_field()
     code = forms.CharField(
-        label="The 6 digits that it shows now", max_length=12, required=False,
+        label="The 6 digits that it shows now", max_length=12,
         widget=forms.TextInput(
             attrs={"class": "code-input", "autocomplete": "one-time-code", "inputmode": "numeric"}
         ),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, unproven: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = not unproven
 
     def clean_code(self) -> str:
         """Return the digits; apps show them in two groups, and people type them so."""

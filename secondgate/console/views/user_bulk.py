@@ -76,30 +76,58 @@ def _reset(people: Sequence[User], _group: Group | None, by: str) -> list[User]:
 
 ACTS: Final = {
     "disable": Act(
-        "Disable", "No login of theirs is accepted from then on, and the portal is closed to them. Their "
-        "authenticators and groups stay as they are.", "Disable", "disabled: no login of theirs is accepted",
-        "users.change", _set_enabled(False), undo="enable", is_safe=False,
+        "Disable",
+        "No login of theirs is accepted from then on, and the portal is closed to them. Their authenticators "
+        "and groups stay as they are.",
+        "Disable {who}",
+        "disabled: no login of theirs is accepted",
+        "users.change",
+        _set_enabled(False),
+        undo="enable",
+        is_safe=False,
     ),
     "enable": Act(
-        "Enable", "They may log in again, as their policies say.", "Enable", "enabled", "users.change",
-        _set_enabled(True), undo="disable",
+        "Enable",
+        "They may log in again, as their policies say.",
+        "Enable {who}",
+        "enabled",
+        "users.change",
+        _set_enabled(True),
+        undo="disable",
     ),
     "join": Act(
-        "Add to a group", "The policies that name the group count for them from the next login on.",
-        "Add", "added to {group}", "users.change", _join, undo="leave", asks_group=True,
+        "Add to a group",
+        "The policies that name the group count for them from the next login on.",
+        "Add {who}",
+        "added to {group}",
+        "users.change",
+        _join,
+        undo="leave",
+        asks_group=True,
     ),
     "leave": Act(
-        "Remove from a group", "The policies that name the group no longer count for them, from the next "
-        "login on. Who is not in it stays as they are.", "Remove", "removed from {group}", "users.change",
-        _leave, undo="join", asks_group=True,
+        "Remove from a group",
+        "The policies that name the group no longer count for them, from the next login on. Who is not in it "
+        "stays as they are.",
+        "Remove {who}",
+        "removed from {group}",
+        "users.change",
+        _leave,
+        undo="join",
+        asks_group=True,
     ),
     "reset": Act(
-        "Remove authenticators", "All of them, backup codes and bypass codes, too. Where a second factor is "
-        "asked for they are refused, until they have a new one. This cannot be taken back: what is removed "
-        "must be enrolled anew.", "Remove all authenticators", "without authenticators now", "users.reset",
-        _reset, fresh=True, is_safe=False,
+        "Remove authenticators",
+        "All of them, backup codes and bypass codes, too. Where a second factor is asked for they are refused, "
+        "until they have a new one. This cannot be taken back: what is removed must be enrolled anew.",
+        "Remove all authenticators of {who}",
+        "without authenticators now",
+        "users.reset",
+        _reset,
+        fresh=True,
+        is_safe=False,
     ),
-}  # fmt: skip
+}
 
 
 def page(name: str) -> Callable[..., Any]:
@@ -117,7 +145,9 @@ def page(name: str) -> Callable[..., Any]:
             done = act.do(people, group, request.user.pk.hex)
             _tell(request, act, people, done, group)
             return redirect("console:users")
-        context = {"act": act, "people": people, "above": above, "form": form}
+        who = f"{len(people)} people" if len(people) != 1 else people[0].name or people[0].login
+        leads = act.leads.format(who=who)
+        context = {"act": act, "people": people, "above": above, "form": form, "leads": leads}
         status = 422 if form and form.errors else 200
         return render(request, "console/users_bulk.html", context, status=status)
 

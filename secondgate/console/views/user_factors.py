@@ -36,10 +36,10 @@ def add_totp(request: Request, person: User) -> HttpResponse:
     seed = seed_for(request, purpose)
     held = set(person.authenticators.values_list("name", flat=True))
     initial = {"name": enrolment.free_name("Authenticator app", held)}
-    form = TotpForm(request.POST if request.method == "POST" else None, initial=initial)
+    unproven = "unproven" in request.POST
+    form = TotpForm(request.POST if request.method == "POST" else None, unproven=unproven, initial=initial)
     if form.is_valid():
         name, settings = form.cleaned_data["name"], TotpSettings(secret=seed)
-        unproven = "unproven" in request.POST
         proof = enrolment.proves("totp", settings, Plain(form.cleaned_data["code"]), time.time())
         if name in held:
             form.add_error("name", "They have one of that name. Give this one another.")

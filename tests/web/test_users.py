@@ -1,0 +1,121 @@
+"""Users and groups in a browser: found, helped, and told what will happen."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.scenarios.codes import totp
+from tests.web.visit import Owner, fill, inspect
+
+pytestmark = pytest.mark.real
+
+HOSTILE = (
+    '<script>alert(1)</script> "q" \u202eevil 🐈 and a name that is far too long for one line of any table'
+)
+HOUSE = f"""
+groups:
+  - {{name: VPN_Group, members: [ann, bob]}}
+  - {{name: Contractors}}
+users:
+  - {{login: ann, name: Ann Berg, email: ann@example.com, password: ann-has-a-password}}
+  - {{login: bob, name: '{HOSTILE}', email: bob@example.com}}
+  - {{login: cid, name: Chiara Moretti, enabled: false}}
+applications:
+  - {{name: VPN, kind: radius, clients: [10.0.0.1], secret: secret-of-a-test}}
+policies:
+  - {{name: VPN for staff, application: VPN, groups: [VPN_Group], login: second-factor-only, methods: [totp]}}
+"""
+
+
+def panel_of(owner: Owner, name: str) -> Page:
+    page = owner.open("/console/users/")
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("complementary").get_by_role("heading", name=name)).to_be_visible()
+    return page
+
+
+def test_somebody_is_added_helped_and_disabled(owner: Owner) -> None:
+    page = owner.open("/console/users/")
+    page.get_by_role("link", name="Add user").click()
+    fill(page, Login_name="dev", Name_optional="Dev Patel", Email_optional="nowhere")
+    page.get_by_role("button", name="Add the user").click()
+    expect(page.get_by_text("Enter a valid email address.")).to_be_visible()
+    page.get_by_label("Email").fill("dev@example.com")
+    page.get_by_role("button", name="Add the user").click()
+    expect(page.get_by_text("Dev Patel was added.")).to_be_visible()
+
+    page.get_by_role("complementary").get_by_role("link", name="Add", exact=True).click()
+    seed = page.locator("code.seed").inner_text().replace(" ", "")
+    page.get_by_label("The 6 digits that it shows now").fill(totp(seed))
+    page.get_by_role("button", name="Confirm the code").click()
+    expect(page.get_by_text("Authenticator app is ready.")).to_be_visible()
+
+    page.get_by_role("button", name="What to do with Dev Patel").click()
+    page.get_by_role("link", name="Temporary bypass code").click()
+    page.get_by_label("Reason").fill("Known by voice")
+    page.get_by_role("button", name="Make the code").click()
+    expect(page.locator(".codes code")).to_have_text(re.compile("^[a-z0-9]{4}-[a-z0-9]{4}$"))
+    page.get_by_role("link", name="They have it").click()
+
+    page.get_by_role("link", name="Close, Esc").click()
+    page.get_by_label("Select Dev Patel").check()
+    page.get_by_role("button", name="Disable …").click()
+    page.get_by_role("button", name="Disable Dev Patel").click()
+    expect(page.get_by_text("Dev Patel is disabled: no login of theirs is accepted.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Dev Patel is enabled.")).to_be_visible()
+
+
+def test_the_keyboard_finds_opens_and_closes(owner: Owner) -> None:
+    owner.house.configure(HOUSE)
+    page = owner.open("/console/users/")
+    page.keyboard.press("j")
+    expect(page.locator("tbody tr").first.locator(":focus")).to_be_visible()
+    page.get_by_role("searchbox", name="Find people").focus()
+    page.keyboard.type("moretti")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Ann Berg")).to_have_count(0)
+    page.get_by_role("link", name="Chiara Moretti").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary")).to_be_visible()
+    page.get_by_role("heading", name="Chiara Moretti").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("complementary")).to_have_count(0)
+    expect(page.get_by_role("searchbox", name="Find people")).to_have_value("moretti")
+
+
+def test_the_pages_fit_and_are_accessible(owner: Owner) -> None:
+    owner.house.configure(HOUSE)
+    page = panel_of(owner, "Ann Berg")
+    ann = page.url.partition("panel=")[2]
+    with_ann = f"/console/users/{ann}"
+    page.goto(f"{owner.base}{with_ann}/totp/")
+    page.get_by_role("button", name="Hand over unproven").click()
+    page.goto(f"{owner.base}{with_ann}/bypass/")
+    page.get_by_label("Reason").fill("Known by voice")
+    page.get_by_role("button", name="Make the code").click()
+    owner.house.command("try", "--application", "VPN", "--user", "ann", "--password", "000000")
+    group = owner.open("/console/groups/").get_by_role("link", name="VPN_Group").get_attribute("href")
+    boxes = owner.open("/console/users/").locator("tbody .box")
+    query = "&".join(f"user={boxes.nth(at).get_attribute('value')}" for at in range(boxes.count()))
+    for path, name in {
+        "/console/users/": "users",
+        f"/console/users/?panel={ann}": "users-panel",
+        "/console/users/?q=nobody": "users-none",
+        "/console/users/new/": "users-new",
+        f"{with_ann}/edit/": "users-edit",
+        f"{with_ann}/groups/": "users-groups",
+        f"{with_ann}/remove/": "users-remove",
+        f"{with_ann}/totp/": "users-totp",
+        f"{with_ann}/bypass/": "users-bypass",
+        f"/console/users/bulk/join/?{query}": "users-bulk",
+        "/console/groups/": "groups",
+        f"{group}": "groups-one",
+        f"{group}add/": "groups-add",
+        f"{group}remove/": "groups-remove",
+    }.items():
+        inspect(page, f"{owner.base}{path}", name)
+    page.goto(f"{owner.base}{with_ann}/codes/")
+    page.get_by_role("button", name="Make ten codes").click()
+    expect(page.locator(".codes code")).to_have_count(10)
