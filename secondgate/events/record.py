@@ -4,6 +4,7 @@ Logins are written by the ledger, which batches them; everything else comes thro
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -40,13 +41,23 @@ def record_change(noun: str, subject_id: UUID, before: Any, after: Any, *, by: s
     record_changes(noun, [(subject_id, before, after)], by=by)
 
 
-def record_changes(noun: str, changes: Iterable[tuple[UUID, Any, Any]], *, by: str) -> None:
-    """Write an event for each change, a subject's id with its states, in one statement."""
+def record_changes(
+    noun: str,
+    changes: Iterable[tuple[UUID, Any, Any]],
+    *,
+    by: str,
+    users: Mapping[UUID, UUID | None] = MappingProxyType({}),
+) -> None:
+    """Write an event for each change, a subject's id with its states, in one statement.
+
+    `users` says whose a subject is: the event is one of theirs, too.
+    """
     now = timezone.now()
     Event.objects.bulk_create(
         Event(
             at=now,
             name=f"{noun}.{verb_of(before, after)}",
+            user_id=users.get(subject_id),
             facts={"by": by, "subject": subject_id.hex, "before": before, "after": after},
         )
         for subject_id, before, after in changes

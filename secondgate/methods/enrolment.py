@@ -129,7 +129,8 @@ def enrol(wanted: Sequence[Wanted], *, by: str) -> None:
             one.held.authenticator.save(update_fields=["name", "settings", "position"])
     secrets.keep_all(TABLE, {(one.held.authenticator.pk, "secret"): one.held.secret for one in differences})
     changes = ((one.held.authenticator.pk, one.before, one.after) for one in differences)
-    record_changes("authenticator", changes, by=by)
+    users = {one.held.authenticator.pk: one.held.authenticator.user_id for one in differences}
+    record_changes("authenticator", changes, by=by, users=users)
 
 
 def give_backup_codes(user: User, *, by: str) -> list[str]:
@@ -178,7 +179,8 @@ def rename(authenticator: Authenticator, name: str, *, by: str) -> None:
     after = described(held)
     if after != before:
         authenticator.save(update_fields=["name"])
-        record_changes("authenticator", [(authenticator.pk, before, after)], by=by)
+        users = {authenticator.pk: authenticator.user_id}
+        record_changes("authenticator", [(authenticator.pk, before, after)], by=by, users=users)
 
 
 @transaction.atomic
@@ -200,7 +202,9 @@ def remove_person(user: User, *, by: str) -> None:
 def remove(held: Sequence[Held], *, by: str) -> None:
     """Take authenticators away."""
     ids = [one.authenticator.pk for one in held]
-    record_changes("authenticator", ((one.authenticator.pk, described(one), None) for one in held), by=by)
+    changes = ((one.authenticator.pk, described(one), None) for one in held)
+    users = {one.authenticator.pk: one.authenticator.user_id for one in held}
+    record_changes("authenticator", changes, by=by, users=users)
     secrets.forget(TABLE, ids)
     Authenticator.objects.filter(pk__in=ids).delete()
 

@@ -45,7 +45,7 @@ def create_all(users: Mapping[User, str], *, by: str) -> None:
         LoginName(realm=normalise(realm), name=normalise(user.login), user=user)
         for user, realm in users.items()
     )
-    record_changes("user", ((user.pk, None, described(user)) for user in users), by=by)
+    record_changes("user", ((user.pk, None, described(user)) for user in users), by=by, users=own(users))
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def change_all(users: Mapping[User, Mapping[str, Any]], *, by: str) -> None:
         user.search = words_of(user)
     if changes:
         User.objects.bulk_update(found.values(), ["name", "email", "enabled", "search"])
-        record_changes("user", changes, by=by)
+        record_changes("user", changes, by=by, users=own(users))
 
 
 @transaction.atomic
@@ -95,7 +95,7 @@ def set_password_hashes(hashes: Mapping[User, str], *, by: str) -> None:
     for user, password_hash in hashes.items():
         user.password = password_hash
     User.objects.bulk_update(hashes, ["password"])
-    record_changes("user", changes, by=by)
+    record_changes("user", changes, by=by, users=own(hashes))
 
 
 @transaction.atomic
@@ -132,7 +132,7 @@ def remove(users: Sequence[User], *, by: str) -> None:
     Raises LastOwner.
     """
     _keep_an_owner(users)
-    record_changes("user", ((user.pk, described(user), None) for user in users), by=by)
+    record_changes("user", ((user.pk, described(user), None) for user in users), by=by, users=own(users))
     User.objects.filter(pk__in=[user.pk for user in users]).delete()
 
 
@@ -183,13 +183,18 @@ def members_of(groups: Collection[str]) -> dict[str, set[UUID]]:
     return found
 
 
+def own(users: Iterable[User]) -> dict[UUID, UUID | None]:
+    """Return whose the changes of users are: their own."""
+    return {user.pk: user.pk for user in users}
+
+
 def described(user: User) -> dict[str, Any]:
     """Return a user's own fields as an event shows them."""
     return {"login": user.login, "name": user.name, "email": user.email, "enabled": user.enabled}
 
 
 def described_group(group: Group) -> dict[str, Any]:
-    """Return a group as events show it: some members, and how many more there are, for an event has an end."""
+    """Return a group as events show it: some members, and how many more there are."""
     members = Membership.objects.filter(group=group)
     some = list(members.order_by("user__login").values_list("user__login", flat=True)[: SHOWN + 1])
     if len(some) > SHOWN:

@@ -35,7 +35,7 @@ ACTS = ["edit", "groups", "remove", "totp", "codes", "bypass"]
 def ann(built_in_directory: Directory) -> User:
     """Ann Berg of the built-in directory, with an authenticator app."""
     user = person("ann", name="Ann Berg", email="ann@example.com")
-    enrolment.enrol(user, "totp", "Phone", TotpSettings(secret=SEED), by="test")
+    give(user, "Phone")
     return user
 
 
@@ -48,6 +48,12 @@ def person(login: str, **fields: Any) -> User:
     user = accounts.create(login, realm="built-in", by="test", **fields)
     Entry.objects.create(user=user, directory=Directory.objects.get(kind="local"))
     return user
+
+
+def give(user: User, name: str) -> None:
+    """Give somebody an authenticator app."""
+    wanted = enrolment.Wanted(user, "totp", name, TotpSettings(secret=SEED))
+    enrolment.enrol([wanted], by="test")
 
 
 def found(client: Client, query: str) -> list[str]:
@@ -117,7 +123,7 @@ def test_a_page_asks_a_fixed_number_of_times(
     client = signed_in("auditor")
     for number in range(60):
         user = person(f"user{number}")
-        enrolment.enrol(user, "totp", "Phone", TotpSettings(secret=SEED), by="test")
+        give(user, "Phone")
     with django_assert_max_num_queries(14):
         client.get("/console/users/")
     with django_assert_max_num_queries(24):
@@ -140,9 +146,19 @@ def test_the_panel_shows_what_there_is(signed_in: SignedIn, ann: User) -> None:
     assert f"/console/users/{ann.pk}/edit/" not in page  # an auditor changes nothing
 
 
+def test_a_wait_is_lifted_by_whoever_may_help(signed_in: SignedIn, ann: User) -> None:
+    Throttle.objects.create(key=user_key(ann.pk.hex), failures=15, failed_at=time.time())
+    address = f"/console/users/{ann.pk}/unlock/"
+    assert signed_in("auditor").post(address).status_code == 403
+    page = signed_in("helpdesk").post(address, follow=True).content.decode()
+    assert "Ann Berg need not wait any more." in page
+    assert not Throttle.objects.exists()
+    assert Event.objects.get(name="throttle.lifted").user_id == ann.pk
+
+
 def test_hostile_names_are_shown_as_text(signed_in: SignedIn, db: None) -> None:
     evil = person("evil", name=HOSTILE)
-    enrolment.enrol(evil, "totp", HOSTILE, TotpSettings(secret=SEED), by="test")
+    give(evil, HOSTILE)
     group = accounts.make_group(HOSTILE, by="test")
     add_members(group, [evil.pk], by="test")
     client, held = signed_in("owner"), evil.authenticators.get()
@@ -156,7 +172,7 @@ def test_hostile_names_are_shown_as_text(signed_in: SignedIn, db: None) -> None:
         assert "&lt;script&gt;alert(1)" in text, page
 
 
-@pytest.mark.parametrize("act", [*ACTS, "end"])
+@pytest.mark.parametrize("act", [*ACTS, "end", "unlock"])
 def test_nobody_acts_on_those_above(signed_in: SignedIn, built_in_directory: Directory, act: str) -> None:
     olive = person("boss")
     User.objects.filter(pk=olive.pk).update(role="owner")

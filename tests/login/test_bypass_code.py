@@ -30,7 +30,8 @@ def door(house: None, ledger: Ledger) -> Door:
 def give(login: str = "ann", *, seconds: float = 3600, uses: int = 1) -> None:
     until = datetime.fromtimestamp(NOW + seconds, UTC).isoformat()
     settings = BypassCodeSettings(CODE, until, uses)
-    enrolment.enrol(User.objects.get(login=login), "bypass-code", "Bypass code", settings, by="test")
+    wanted = enrolment.Wanted(User.objects.get(login=login), "bypass-code", "Bypass code", settings)
+    enrolment.enrol([wanted], by="test")
 
 
 async def test_it_is_taken_where_the_policy_names_others_only(door: Door) -> None:

@@ -37,13 +37,15 @@ def test_who_has_a_second_factor_is_known_whatever_writes_it() -> None:
 
     ann = accounts.create("ann", realm="built-in", by="test")
     code = BypassCodeSettings("abcdefgh", "2030-01-01")
-    enrolment.enrol(ann, "bypass-code", "Bypass code", code, by="test")
+    enrolment.enrol([enrolment.Wanted(ann, "bypass-code", "Bypass code", code)], by="test")
     assert not has_factor()  # it stands in for one, for a while
-    phone = enrolment.enrol(ann, "totp", "Phone", TotpSettings(secret="A" * 32), by="test")
+    wanted = enrolment.Wanted(ann, "totp", "Phone", TotpSettings(secret="A" * 32))
+    enrolment.enrol([wanted], by="test")
+    phone = ann.authenticators.get(name="Phone")
     assert has_factor()
     ann.authenticators.filter(pk=phone.pk).update(enabled=False)
     assert not has_factor()
     ann.authenticators.filter(pk=phone.pk).update(enabled=True)
     assert has_factor()
-    enrolment.remove(phone, by="test")
+    enrolment.remove([enrolment.opened(phone)], by="test")
     assert not has_factor()

@@ -17,7 +17,6 @@ from secondgate.people.models import Group, User
 from secondgate.policies.models import Policy
 from secondgate.setup.document import InputError
 from secondgate.setup.export import export
-from secondgate.vault.setting import secret_fields
 from tests.installation import Configure
 from tests.setup.test_bad_input import GOOD
 
@@ -235,13 +234,11 @@ def test_a_name_beside_a_kept_secret_is_taken(configure: Configure) -> None:
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS.keys())
 def test_every_kept_secret_can_have_settings_beside_it(configure: Configure, method: Method) -> None:
-    secret = (
-        {"codes": "[aaaaaaaa, bbbbbbbb]"}.get("codes")
-        if method.name == "backup-codes"
-        else "JBSWY3DPEHPK3PXP"
-    )
-    (field,) = secret_fields(method.settings)
-    held = f"[{{method: {method.name}, {field.name}: {secret}}}]"
+    needed = {
+        "backup-codes": "codes: [aaaaaaaa, bbbbbbbb]",
+        "bypass-code": "code: JBSWY3DPEHPK3PXP, until: '2030-01-01'",
+    }.get(method.name, "secret: JBSWY3DPEHPK3PXP")
+    held = f"[{{method: {method.name}, {needed}}}]"
     configure(f"users:\n  - {{login: ann, authenticators: {held}}}\n")
     assert configure(export().replace(f"name: {method.name}", "name: Other"))[0].verb == "changed"
     assert Authenticator.objects.get().name == "Other"

@@ -118,8 +118,8 @@ ACTS: Final = {
     ),
     "reset": Act(
         "Remove authenticators",
-        "All of them, backup codes and bypass codes, too. Where a second factor is asked for they are refused, "
-        "until they have a new one. This cannot be taken back: what is removed must be enrolled anew.",
+        "All of them, backup codes and bypass codes, too. Where a second factor is asked for, they are "
+        "refused until they have a new one. This cannot be taken back: it must be enrolled anew.",
         "Remove all authenticators of {who}",
         "without authenticators now",
         "users.reset",

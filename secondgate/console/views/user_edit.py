@@ -15,6 +15,7 @@ from secondgate.directories.directory import realms_of
 from secondgate.directories.models import Entry
 from secondgate.events import names
 from secondgate.events.record import record
+from secondgate.login import waits
 from secondgate.methods import enrolment
 from secondgate.people import accounts
 from secondgate.people.known_as import names_of, set_names
@@ -132,6 +133,18 @@ def remove(request: Request, person: User) -> HttpResponse:
         "directory": entry.directory if entry and entry.directory.kind != "local" else None,
     }
     return render(request, "console/users_remove.html", context)
+
+
+@may_touch("users.unlock")
+@require_POST
+def unlock(request: Request, person: User) -> HttpResponse:
+    """Let them try again at once."""
+    said = person.name or person.login
+    if waits.lift(person, by=request.user.pk.hex):
+        messages.success(request, f"{said} need not wait any more.", "ok")
+    else:
+        messages.success(request, f"{said} had no failures: there is nothing to lift.", "ok")
+    return to_panel(person.pk)
 
 
 @may_touch("users.reset")
