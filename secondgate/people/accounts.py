@@ -16,6 +16,7 @@ from secondgate.people.login_names import normalise
 from secondgate.people.models import Group, LoginName, Membership, User, words_of
 
 OWNER: Final = "owner"
+AT_ONCE: Final = 1000  # members of a group that go in one transaction: 20 ms
 SHOWN: Final = 100  # members of a group that an event names
 
 
@@ -147,11 +148,14 @@ def make_group(name: str, *, by: str) -> Group:
     return group
 
 
-@transaction.atomic
 def remove_group(group: Group, *, by: str) -> None:
-    """Remove a group; its members stay."""
-    record_change("group", group.pk, described_group(group), None, by=by)
-    group.delete()
+    """Remove a group; its members stay. A large one empties by and by, for logins wait for the write lock."""
+    before, members = described_group(group), Membership.objects.filter(group=group)
+    while some := list(members.values_list("pk", flat=True)[:AT_ONCE]):
+        Membership.objects.filter(pk__in=some).delete()
+    with transaction.atomic():
+        record_change("group", group.pk, before, None, by=by)
+        group.delete()
 
 
 @transaction.atomic

@@ -100,12 +100,16 @@ class OnlyGroup(Exception):
         self.policies = policies
 
 
-@transaction.atomic
 def remove_group(group: Group, *, by: str) -> None:
     """Remove a group; policies that name others, too, go on without it. Raises OnlyGroup."""
-    named = group.policy_set.select_for_update().order_by("position")
-    if alone := [policy.name for policy in named if policy.groups.count() == 1]:
-        raise OnlyGroup(alone)
+    with transaction.atomic():
+        named = list(group.policy_set.select_for_update().order_by("position"))
+        if alone := [policy.name for policy in named if policy.groups.count() == 1]:
+            raise OnlyGroup(alone)
+        for policy in named:
+            before = described(policy)
+            policy.groups.remove(group)
+            record_change("policy", policy.pk, before, described(policy), by=by)
     accounts.remove_group(group, by=by)
 
 

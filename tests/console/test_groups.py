@@ -125,6 +125,8 @@ def test_a_policy_that_names_others_too_goes_on(signed_in: SignedIn, staff: Grou
     assert "P1 will count for fewer people" in client.get(address).content.decode()
     client.post(address)
     assert not Group.objects.filter(pk=staff.pk).exists()
+    facts = Event.objects.get(name="policy.changed").facts
+    assert (facts["before"]["groups"], facts["after"]["groups"]) == (["Other", "Staff"], ["Other"])
     assert User.objects.filter(login="ann").exists()
 
 
