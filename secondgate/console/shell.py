@@ -12,8 +12,8 @@ from secondgate import __version__
 from secondgate.applications.models import Application
 from secondgate.console import roles
 from secondgate.directories.models import Directory
-from secondgate.policies.models import Policy
 from secondgate.people.models import Group, User
+from secondgate.policies.models import Policy
 
 COUNT_AGAIN: Final = 30.0  # seconds: to count 100,000 users takes 7 ms, more than the rest of a page
 

@@ -48,9 +48,9 @@ def test_a_list_asks_a_fixed_number_of_times(
     for number in range(60):
         accounts.make_group(f"Group {number}", by="test")
     client = signed_in("auditor")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         client.get("/console/groups/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         client.get(f"/console/groups/{staff.pk}/")
 
 

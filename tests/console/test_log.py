@@ -171,7 +171,7 @@ def test_the_number_of_queries_does_not_grow(
     for _ in range(60):
         happen()
     text(client)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         text(client)
 
 

@@ -125,9 +125,9 @@ def test_a_page_asks_a_fixed_number_of_times(
     for number in range(60):
         user = person(f"user{number}")
         give(user, "Phone")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         client.get("/console/users/")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(30):
         client.get(f"/console/users/?panel={ann.pk}")
 
 
