@@ -15,7 +15,8 @@ class Kind:
     product may know them, and its VPN not. `probe_names` are made-up users of its set-up check:
     refused like anyone unknown, but named so in the log and counted against nobody.
     `secret_longest` is how many characters of a shared secret its form takes. `also` are other words
-    for it, by which people look for it.
+    for it, by which people look for it. `code_field` is what it calls the field for the second factor,
+    where it has one beside name and password.
 
     `login_notes` say what a login method comes to there; those in `cautions` are warned of, too.
     """
@@ -32,6 +33,7 @@ class Kind:
     secret_longest: int = 128
     login_notes: Mapping[str, str] = field(default_factory=dict, hash=False)
     cautions: frozenset[str] = frozenset()
+    code_field: str = ""
 
 
 AWS_WORKSPACES: Final = Kind(
@@ -55,6 +57,7 @@ AWS_WORKSPACES: Final = Kind(
         "password there once more, and no second factor is asked.",
     },
     cautions=frozenset({"password-and-second-factor", "password-only"}),
+    code_field="MFA code",
 )
 
 KINDS: Final = {

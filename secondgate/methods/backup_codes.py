@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from django.utils.translation import gettext_noop
+
 from secondgate.methods.answer import Answer
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
@@ -35,6 +37,11 @@ def plain(code: str) -> str:
     return "".join(code.replace("-", "").split()).lower()
 
 
+def codes_left(settings: Mapping[str, Any], position: int) -> int:
+    """Return how many codes of a list have not been used."""
+    return int(settings.get("count", 0)) - position.bit_count()
+
+
 @dataclass(frozen=True, slots=True)
 class BackupCodesSettings:
     """Backup codes in YAML."""
@@ -46,7 +53,7 @@ class BackupCodes:
     """A list of codes on paper."""
 
     name = "backup-codes"
-    title = "Backup codes"
+    title = gettext_noop("Backup codes")
     settings = BackupCodesSettings
 
     def store(self, settings: BackupCodesSettings) -> tuple[bytes, dict[str, Any], int]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hmac import digest
 from typing import Any, Final, Literal
 
+from django.utils.translation import gettext_noop
+
 from secondgate.methods.answer import Answer, octets
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
@@ -56,7 +58,7 @@ class Hotp:
     """A token with a button."""
 
     name = "hotp"
-    title = "Token with a button"
+    title = gettext_noop("Token with a button")
     settings = HotpSettings
 
     def store(self, settings: HotpSettings) -> tuple[bytes, dict[str, Any], int]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils.translation import gettext_noop
+
 from secondgate.methods.answer import Answer
 from secondgate.methods.hotp import Algorithm, code_at, seed
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
@@ -50,7 +52,7 @@ class Totp:
     """An authenticator app, or a token with a clock."""
 
     name = "totp"
-    title = "Authenticator app"
+    title = gettext_noop("Authenticator app")
     settings = TotpSettings
 
     def store(self, settings: TotpSettings) -> tuple[bytes, dict[str, Any], int]:

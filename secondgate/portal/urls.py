@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondgate.portal.views import add_totp, home, sessions, sign_in
+from secondgate.portal.views import add_totp, authenticators, home, sessions, sign_in
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("confirm/", sign_in.confirm, name="confirm"),
     path("add/totp/", add_totp.add_totp, name="add-totp"),
+    path("backup-codes/", authenticators.backup_codes, name="backup-codes"),
+    path("authenticators/<uuid:pk>/rename/", authenticators.rename, name="rename"),
+    path("authenticators/<uuid:pk>/remove/", authenticators.remove, name="remove"),
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/end/", sessions.end_others, name="end-sessions"),
 ]

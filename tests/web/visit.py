@@ -63,6 +63,7 @@ def first_run(page: Page, house: House, link: str) -> Owner:
     owner = Owner(page, house, seed)
     page.get_by_label("The 6 digits that it shows now").fill(owner.code())
     page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("link", name="Done").click()
     expect(page.get_by_role("heading", name="Welcome, Olive Winter")).to_be_visible()
     return owner
 

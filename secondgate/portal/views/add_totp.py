@@ -31,7 +31,8 @@ def add_totp(request: Request) -> HttpResponse:
     """Show the seed as a QR code and as text; enrol it when it has made a right code."""
     seed = seed_for(request, SEED)
     held = set(request.user.authenticators.values_list("name", flat=True))
-    form = TotpForm(request.POST if request.method == "POST" else None, initial={"name": _free_name(held)})
+    initial = {"name": enrolment.free_name(_("Authenticator app"), held)}
+    form = TotpForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         name = form.cleaned_data["name"]
         settings = TotpSettings(secret=seed)
@@ -45,8 +46,7 @@ def add_totp(request: Request) -> HttpResponse:
             enrolment.enrol([wanted], by=request.user.pk.hex)
             forget_seed(request, SEED)
             prove_again(request, "totp")
-            messages.success(request, _("{name} is ready.").format(name=name), "ok")
-            return redirect(next_page(request, "portal:home"))
+            return _done(request, name)
     address = otpauth(seed, account=request.user.login, issuer=organisation().name)
     context = {
         "form": form,
@@ -59,8 +59,11 @@ def add_totp(request: Request) -> HttpResponse:
     return render(request, "portal/add_totp.html", context, status=422 if form.errors else 200)
 
 
-def _free_name(held: set[str]) -> str:
-    """Return a name that this person has not given yet."""
-    plain: str = _("Authenticator app")
-    numbered = (f"{plain} {number}" for number in range(2, 100))
-    return next((name for name in (plain, *numbered) if name not in held), plain)
+def _done(request: Request, name: str) -> HttpResponse:
+    """Go on; who has no backup codes yet is shown ten first."""
+    way_on = next_page(request, "portal:home")
+    if request.user.authenticators.filter(method=enrolment.BACKUP_CODES).exists():
+        messages.success(request, _("{name} is ready.").format(name=name), "ok")
+        return redirect(way_on)
+    codes = enrolment.give_backup_codes(request.user, by=request.user.pk.hex)
+    return render(request, "portal/add_totp.html", {"codes": codes, "name": name, "next": way_on})
