@@ -66,6 +66,7 @@ INSTALLED_APPS = [
             "applications",
             "methods",
             "directories",
+            "messaging",
             "policies",
             "ledger",
         )

@@ -23,11 +23,14 @@ ROLE_CHANGED: Final = "role.changed"
 SESSIONS_ENDED: Final = "sessions.ended"
 LOGIN_NAME_ADDED: Final = "user.login-name-added"
 THROTTLE_LIFTED: Final = "throttle.lifted"
+MESSAGE_SENT: Final = "message.sent"
+MESSAGE_FAILED: Final = "message.failed"
+ORGANISATION_CHANGED: Final = "organisation.changed"
 
 DIRECTORY_DOWN: Final = "directory-down"  # the reason of a login while a directory is silent
 DIRECTORY_FAULT: Final = "directory-fault"  # the reason of a login that a directory could not answer
 
-_NOUNS: Final = ("application", "directory", "user", "group", "policy", "authenticator")
+_NOUNS: Final = ("application", "directory", "user", "group", "policy", "authenticator", "provider")
 
 SAYS: Final[dict[str, str]] = {
     LOGIN_ACCEPTED: "{user} was let in to {application}.",
@@ -48,6 +51,9 @@ SAYS: Final[dict[str, str]] = {
     SESSIONS_ENDED: "{user} was signed out in {count} browsers.",
     LOGIN_NAME_ADDED: "The login name {login} finds {user}, too.",
     THROTTLE_LIFTED: "{subject} need not wait any more: failures in a row were forgiven.",
+    MESSAGE_SENT: "A message ({about}) went to {to}.",
+    MESSAGE_FAILED: "A message ({about}) did not go to {to}: {fault}",
+    ORGANISATION_CHANGED: "The organisation's name, colour or logo was changed.",
     **{f"{noun}.created": f"The {noun} {{subject}} was made." for noun in _NOUNS},
     **{f"{noun}.changed": f"The {noun} {{subject}} was changed." for noun in _NOUNS},
     **{f"{noun}.removed": f"The {noun} {{subject}} was removed." for noun in _NOUNS},

@@ -65,6 +65,11 @@ def forget(table: str, rows: Collection[UUID]) -> None:
     Sealed.objects.filter(table=table, row__in=rows).delete()
 
 
+def forget_field(table: str, row: UUID, field: str) -> None:
+    """Delete one secret of a row that stays."""
+    Sealed.objects.filter(table=table, row=row, field=field).delete()
+
+
 def check_key() -> None:
     """Make sure that this node's key is the one that the database was sealed with.
 
