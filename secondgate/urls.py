@@ -7,6 +7,8 @@ from secondgate.web import assets
 
 urlpatterns = [
     path("icons.svg", assets.sprite, name="icons"),
+    path("brand.css", assets.brand, name="brand"),
+    path("logo", assets.logo, name="logo"),
     path("", RedirectView.as_view(url="/portal/")),
     path("console/", include("secondgate.console.urls")),
     path("portal/", include("secondgate.portal.urls")),

@@ -58,7 +58,13 @@ NAV: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
             Place("Directories", "directories", "folder-tree", "directories.read", "g d", _directories.count),
         ),
     ),
-    ("System", (Place("Administrators", "administrators", "shield", "administrators.read", "g r"),)),
+    (
+        "System",
+        (
+            Place("Administrators", "administrators", "shield", "administrators.read", "g r"),
+            Place("Settings", "settings", "settings", "settings.read", "g s"),
+        ),
+    ),
 )  # fmt: skip
 
 

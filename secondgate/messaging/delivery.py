@@ -4,10 +4,9 @@ One rule for what fails: what may go the next time is tried once more, after a w
 not. A restart in between loses the second try: people ask for a link again, and codes are old by then.
 """
 
-from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore, Event
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -39,16 +38,6 @@ def can_mail() -> bool:
     return Provider.objects.filter(kind__in=KINDS).exists()
 
 
-def send_now(message: Message) -> str:
-    """Return who took a message, once. Raises MessagingError."""
-    provider = Provider.objects.filter(kind__in=KINDS).first()
-    if provider is None:
-        raise MessagingError(
-            "There is no mail server yet.", remedy="Set one up in the console's settings.", permanent=True
-        )
-    return KINDS[provider.kind].send(opened(provider), message, timeout=TIMEOUT)
-
-
 def deliver(
     message: Message, *, about: str, user_id: UUID | None, by: str, again_after: float = AGAIN_AFTER
 ) -> Future[bool]:
@@ -58,8 +47,7 @@ def deliver(
     """
     if not _room.acquire(blocking=False):
         raise MessagingError("Too many messages are waiting.", permanent=False)
-    facts = {"about": about, "to": masked(message.to)}
-    return _threads.submit(_deliver, message, facts, user_id, by, again_after)
+    return _threads.submit(_deliver, message, about, user_id, by, again_after)
 
 
 def masked(address: str) -> str:
@@ -68,33 +56,44 @@ def masked(address: str) -> str:
     return f"{name[:1]}…@{domain}"
 
 
-def _deliver(
-    message: Message, facts: Mapping[str, Any], user_id: UUID | None, by: str, again_after: float
-) -> bool:
+def _deliver(message: Message, about: str, user_id: UUID | None, by: str, again_after: float) -> bool:
     try:
-        return deliver_here(message, facts=facts, user_id=user_id, by=by, again_after=again_after)
+        send(message, about=about, user_id=user_id, by=by, tries=2, again_after=again_after)
+    except MessagingError:
+        return False  # which is an event by now
     except Exception as error:  # the thread's last line: what goes wrong here has no other reader
-        log.error("message-lost", about=facts["about"], fault=type(error).__name__)
+        log.error("message-lost", about=about, fault=type(error).__name__)
         return False
+    else:
+        return True
     finally:
         _room.release()
         close_old_connections()
 
 
-def deliver_here(
-    message: Message, *, facts: Mapping[str, Any], user_id: UUID | None, by: str, again_after: float = 0
-) -> bool:
-    """Send a message, once more where that may help, and write what became of it; tell whether it went."""
-    for last in (False, True):
+def send(
+    message: Message, *, about: str, user_id: UUID | None, by: str, tries: int = 1, again_after: float = 0
+) -> str:
+    """Return who took a message, and write what became of it. Raises MessagingError where nobody did."""
+    facts = {"about": about, "to": masked(message.to)}
+    for left in reversed(range(tries)):
         try:
-            said = send_now(message)
+            said = _send(message)
+            break
         except MessagingError as error:
-            if last or error.permanent:
+            if error.permanent or not left:
                 fault = f"{error} {error.remedy}".strip()
                 record(names.MESSAGE_FAILED, by=by, user_id=user_id, facts={**facts, "fault": fault})
-                return False
-            _never.wait(again_after)
-        else:
-            record(names.MESSAGE_SENT, by=by, user_id=user_id, facts={**facts, "answer": said})
-            return True
-    raise AssertionError("a try is the last one")
+                raise
+        _never.wait(again_after)
+    record(names.MESSAGE_SENT, by=by, user_id=user_id, facts=facts)
+    return said
+
+
+def _send(message: Message) -> str:
+    provider = Provider.objects.filter(kind__in=KINDS).first()
+    if provider is None:
+        raise MessagingError(
+            "There is no mail server yet.", remedy="Set one up in the console's settings.", permanent=True
+        )
+    return KINDS[provider.kind].send(opened(provider), message, timeout=TIMEOUT)

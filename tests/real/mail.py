@@ -70,7 +70,11 @@ def mail_server(security: str, certificate: Issued | None = None, *, asks: bool 
     if security == "starttls":
         kwargs |= {"tls_context": context, "require_starttls": True}
     controller = Controller(
-        post, hostname="127.0.0.1", port=post.port, ssl_context=context if security == "tls" else None, **kwargs
+        post,
+        hostname="127.0.0.1",
+        port=post.port,
+        ssl_context=context if security == "tls" else None,
+        **kwargs,
     )
     controller.start()
     try:
