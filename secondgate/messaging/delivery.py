@@ -4,6 +4,7 @@ One rule for what fails: what may go the next time is tried once more, after a w
 not. A restart in between loses the second try: people ask for a link again, and codes are old by then.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore, Event
 from typing import Final
@@ -45,9 +46,17 @@ def deliver(
 
     `about` is what it is, in a word for the log. Raises MessagingError when too many are waiting.
     """
+    return later(lambda: send(message, about=about, user_id=user_id, by=by, tries=2, again_after=again_after))
+
+
+def later(work: Callable[[], object]) -> Future[bool]:
+    """Do `work`, which ends in a message, on a thread; return what will tell whether it raised nothing.
+
+    Raises MessagingError when too many are waiting.
+    """
     if not _room.acquire(blocking=False):
-        raise MessagingError("Too many messages are waiting.", permanent=False)
-    return _threads.submit(_deliver, message, about, user_id, by, again_after)
+        raise MessagingError("Too many messages are waiting.", remedy="Try again later.", permanent=False)
+    return _threads.submit(_do, work)
 
 
 def masked(address: str) -> str:
@@ -56,13 +65,13 @@ def masked(address: str) -> str:
     return f"{name[:1]}…@{domain}"
 
 
-def _deliver(message: Message, about: str, user_id: UUID | None, by: str, again_after: float) -> bool:
+def _do(work: Callable[[], object]) -> bool:
     try:
-        send(message, about=about, user_id=user_id, by=by, tries=2, again_after=again_after)
+        work()
     except MessagingError:
         return False  # which is an event by now
     except Exception as error:  # the thread's last line: what goes wrong here has no other reader
-        log.error("message-lost", about=about, fault=type(error).__name__)
+        log.error("message-lost", fault=type(error).__name__)
         return False
     else:
         return True

@@ -109,6 +109,23 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "group"], name="once_in_a_group")]
 
 
+class PasswordLink(models.Model):
+    """A mailed link by which somebody sets their password, once.
+
+    Of its token only a hash is kept. `mark` stands for the account as it was then: a link is void once its
+    password, address or state is another.
+    """
+
+    token_hash = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="password_links")
+    mark = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_passwordlink"
+
+
 class OwnerLink(models.Model):
     """The link that makes the owner account: one use, and only until there is an owner.
 

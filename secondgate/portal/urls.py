@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondgate.portal.views import add_totp, authenticators, home, sessions, sign_in
+from secondgate.portal.views import add_totp, authenticators, home, password, sessions, sign_in
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("backup-codes/", authenticators.backup_codes, name="backup-codes"),
     path("authenticators/<uuid:pk>/rename/", authenticators.rename, name="rename"),
     path("authenticators/<uuid:pk>/remove/", authenticators.remove, name="remove"),
+    path("password/", password.change, name="password"),
+    path("password/forgot/", password.forgot, name="forgot"),
+    path("password/<str:token>/", password.set_by_link, name="set-password"),
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/end/", sessions.end_others, name="end-sessions"),
 ]

@@ -1,7 +1,8 @@
-"""A browser's way to the login decision: the same `decide` as for RADIUS, under two rules of our own.
+"""A browser's way to the login decision: the same `decide` as for RADIUS, under rules of our own.
 
 Sign-in takes the password, then a second factor. Who has none yet comes in by password alone, to make
-the first one: the console stays closed to them until then. To confirm takes a second factor only.
+the first one: the console stays closed to them until then. To confirm takes a second factor only, and to
+change the password takes the one of now.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ SIGN_IN: Final = Rule(
     id=WEB_ID.hex, name=WEB.title, groups=frozenset(), login=LoginMethod.PASSWORD_AND_SECOND_FACTOR,
     methods=tuple(METHODS), challenge=True, enrols=True,
 )  # fmt: skip
+KNOWS: Final = replace(SIGN_IN, login=LoginMethod.PASSWORD_ONLY, enrols=False)
 CONFIRM: Final = replace(SIGN_IN, login=LoginMethod.SECOND_FACTOR_ONLY, enrols=False)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from queue import SimpleQueue
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -27,6 +28,12 @@ class Post:
     refused_recipient: str = ""
     mails: list[EmailMessage] = field(default_factory=list)
 
+    _arrived: SimpleQueue[EmailMessage] = field(default_factory=SimpleQueue)
+
+    def next_mail(self) -> EmailMessage:
+        """Return the next mail, once it has come."""
+        return self._arrived.get(timeout=20)
+
     async def handle_RCPT(  # noqa: N802  aiosmtpd calls it so
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
     ) -> str:
@@ -42,6 +49,7 @@ class Post:
         if answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+            self._arrived.put(self.mails[-1])
         return answer
 
 

@@ -48,7 +48,9 @@ def test_the_organisation_s_name_colour_and_logo_reach_people(owner: Owner) -> N
     page.get_by_label("Name", exact=True).fill("Example Corp")
     page.get_by_label("Colour optional").fill("#b45309")
     picture = page.screenshot(clip={"x": 0, "y": 0, "width": 120, "height": 40})
-    page.get_by_label("Logo optional").set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": picture})
+    page.get_by_label("Logo optional").set_input_files(
+        {"name": "l.png", "mimeType": "image/png", "buffer": picture}
+    )
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The portal and mails show it")).to_be_visible()
     inspect(page, page.url, "settings-filled")

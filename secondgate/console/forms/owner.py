@@ -1,11 +1,10 @@
 """The form that makes the owner account."""
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 
-SHORTEST: Final = 12  # characters; NIST SP 800-63B asks for 8 beside a second factor, 15 without
-LONGEST: Final = 200
+from secondgate.people.passwords import LONGEST, SHORTEST, unfit
 
 
 class OwnerForm(forms.Form):
@@ -52,14 +51,7 @@ class OwnerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a password that is short, or is the person's own name or address."""
         values = self.cleaned_data
-        password = values.get("password", "")
-        if len(password) < SHORTEST and password:
-            self.add_error(
-                "password",
-                f"Too short: {len(password)} characters, {SHORTEST} are needed. "
-                "Try four words that do not belong together.",
-            )
-        own = {values.get(field, "").lower() for field in ("name", "email", "login")} - {""}
-        if password and password.lower() in own:
-            self.add_error("password", "That is your own name or address: strangers try those first.")
+        own = [values.get(field, "") for field in ("name", "email", "login")]
+        if values.get("password") and (fault := unfit(values["password"], own)):
+            self.add_error("password", fault)
         return values

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from secondgate.ledger.ledger import LedgerError
 from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
 from secondgate.login.reasons import LATER
+from secondgate.messaging.delivery import can_mail
 from secondgate.people.models import User
 from secondgate.policies.resolve import Rule
 from secondgate.portal.access import next_page, signed_in
@@ -40,7 +41,7 @@ def first_step(request: HttpRequest) -> HttpResponse:
             return redirect("portal:code")
         if isinstance(outcome, Accept):
             return _let_in(request, outcome, next_page(request, "portal:home"))
-    context = {"form": form, "next": next_page(request, "portal:home")}
+    context = {"form": form, "next": next_page(request, "portal:home"), "can_mail": can_mail()}
     return render(request, "portal/sign_in.html", context, status=422 if form.errors else 200)
 
 
@@ -59,7 +60,15 @@ def code_step(request: HttpRequest) -> HttpResponse:
         if isinstance(outcome, Accept):
             return _let_in(request, outcome, step["next"])
         again = PasswordForm(initial={"login": step["login"]})
-        context = {"form": again, "next": step["next"], "said": form.non_field_errors()}
+        again.fields["login"].widget.attrs.pop("autofocus")  # the name stands there: on to the password
+        again.fields["password"].widget.attrs["autofocus"] = True
+        context = {
+            "form": again,
+            "next": step["next"],
+            "said": form.non_field_errors(),
+            "again": True,
+            "can_mail": can_mail(),
+        }
         return render(request, "portal/sign_in.html", context, status=422)
     return render(request, "portal/code.html", {"form": form}, status=422 if form.errors else 200)
 
