@@ -7,9 +7,9 @@ from secondgate.login import reasons
 from secondgate.login.login import Login
 from secondgate.login.outcome import Challenge, Ended, Proof
 from secondgate.login.typed import SAME_REQUEST, Typed
-from secondgate.methods.answer import Answer
+from secondgate.methods.answer import Answer, Plain
 from secondgate.methods.method import Expired, Fits, Replayed
-from secondgate.methods.registry import METHODS, STAND_INS
+from secondgate.methods.registry import IN_BROWSER, METHODS, STAND_INS
 from secondgate.policies.resolve import LoginMethod, Rule
 from secondgate.vault.keyring import VaultError
 
@@ -33,7 +33,7 @@ async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typ
     if not held and (typed.answer is None or not over):
         login.trail.note("second-factor.none")
         raise Ended(reasons.NO_AUTHENTICATOR)
-    if typed.answer is None:
+    if typed.answer is None or _asks(typed.answer, held):
         login.trail.note("second-factor.asked")
         raise Ended(Challenge(user, rule.mark, PROMPT, secrets.token_bytes(16)))
     # What is over is looked at all the same: the log tells a late code from a wrong one.
@@ -49,6 +49,12 @@ def _is_over(held: Held, now: float) -> bool:
     """Tell whether it stood in for a while, and the while has passed."""
     stand_in = STAND_INS.get(held.method)
     return stand_in is not None and stand_in.is_over(held.shown, held.position, now)
+
+
+def _asks(answer: Answer, held: list[Held]) -> bool:
+    """Tell whether it is no answer yet, but the name of a method that needs a question first."""
+    names = IN_BROWSER.intersection(one.method for one in held)
+    return isinstance(answer, Plain) and not answer.question and answer.text in names
 
 
 def _check(login: Login, held: list[Held], answer: Answer) -> Proof:

@@ -33,7 +33,7 @@ def read_typed(login: Login, rule: Rule) -> Typed:
         return _hashed(login, rule, login.attempt.hashed)
     text = _text(login)
     if login.attempt.state:
-        return Typed(None, Plain(text), _question_of(login, rule))
+        return Typed(None, Plain(text, login.attempt.state), _question_of(login, rule))
     match rule.login:
         case LoginMethod.PASSWORD_ONLY:
             return Typed(text, None)

@@ -26,9 +26,10 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """An answer that came as text."""
+    """An answer that came as text. `question` is the State of the one that it answers, if it answers one."""
 
     text: str = field(repr=False)
+    question: bytes = field(default=b"", repr=False)
 
     def fits(self, code: bytes, read: Callable[[str], str] = str.strip) -> bool:
         """Compare in a time that does not tell where they differ."""

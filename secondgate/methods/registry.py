@@ -6,10 +6,14 @@ from secondgate.methods.backup_codes import BackupCodes
 from secondgate.methods.bypass_code import BypassCode
 from secondgate.methods.hotp import Hotp
 from secondgate.methods.method import Method, StandsIn
+from secondgate.methods.passkey import PASSKEY, Passkey
 from secondgate.methods.totp import Totp
 
 METHODS: Final[dict[str, Method]] = {
-    method.name: method for method in (Totp(), Hotp(), BackupCodes(), BypassCode())
+    method.name: method for method in (Totp(), Passkey(), Hotp(), BackupCodes(), BypassCode())
 }
 # Those that are taken in place of any other.
 STAND_INS: Final = {name: method for name, method in METHODS.items() if isinstance(method, StandsIn)}
+# Those that only a browser can show: no policy of a RADIUS application may name them. A person who has one
+# asks for its question by its name.
+IN_BROWSER: Final = frozenset({PASSKEY})

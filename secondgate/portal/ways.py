@@ -30,6 +30,7 @@ class Way:
 # what can be added: (URL name, icon, title, what it is)
 ADDS: Final[tuple[tuple[str, str, Any, Any], ...]] = (
     ("add-totp", "scan-line", lazy("Authenticator app"), lazy("Google, Microsoft, Authy and others")),
+    ("add-passkey", "fingerprint", lazy("Passkey"), lazy("Face, finger or a security key")),
     ("backup-codes", "ticket", lazy("Backup codes"), lazy("On paper, for the day a phone is lost")),
 )  # fmt: skip
 

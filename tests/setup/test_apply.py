@@ -234,11 +234,14 @@ def test_a_name_beside_a_kept_secret_is_taken(configure: Configure) -> None:
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS.keys())
 def test_every_kept_secret_can_have_settings_beside_it(configure: Configure, method: Method) -> None:
-    needed = {
+    settings = {
         "backup-codes": "codes: [aaaaaaaa, bbbbbbbb]",
         "bypass-code": "code: JBSWY3DPEHPK3PXP, until: '2030-01-01'",
+        "passkey": "public_key: a501020326, credential: a-key, site: login.example.com",
     }.get(method.name, "secret: JBSWY3DPEHPK3PXP")
-    held = f"[{{method: {method.name}, {needed}}}]"
+    (field,) = secret_fields(method.settings)
+    assert field.name in settings
+    held = f"[{{method: {method.name}, {settings}}}]"
     configure(f"users:\n  - {{login: ann, authenticators: {held}}}\n")
     assert configure(export().replace(f"name: {method.name}", "name: Other"))[0].verb == "changed"
     assert Authenticator.objects.get().name == "Other"

@@ -44,6 +44,7 @@ BAD = {
     "no group": ("groups: [Staff]", "groups: [Stuff]", 16, "no groups called “Stuff”. Known: Staff."),
     "no application": ("application: WorkSpaces", "application: VPN", 15, "Known: WorkSpaces."),
     "unknown method": ("methods: [totp]", "methods: [ttop]", 18, "Did you mean `totp`?"),
+    "a browser's method": ("methods: [totp]", "methods: [totp, passkey]", 18, "needs a browser"),
     "no methods": ("    methods: [totp]\n", "", 14, "names no `methods`"),
     "unknown login": ("second-factor-only", "second-factor", 17, "Did you mean `second-factor-only`?"),
     "bad base32": ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "not base32!", 12, "not base32"),

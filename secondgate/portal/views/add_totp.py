@@ -2,9 +2,8 @@
 
 import time
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,9 +13,10 @@ from secondgate.methods.provisioning_uri import grouped, otpauth
 from secondgate.methods.totp import TotpSettings
 from secondgate.portal.access import next_page, signed_in
 from secondgate.portal.forms.totp import TotpForm
+from secondgate.portal.views.enrolled import go_on
 from secondgate.web.branding import organisation
 from secondgate.web.new_totp import drawn, forget_seed, seed_for
-from secondgate.web.visitor import Request, prove_again
+from secondgate.web.visitor import Request
 
 WRONG = (
     "That is not the code that it should show now. Wait for the next one; if it is refused, too, set your "
@@ -45,8 +45,7 @@ def add_totp(request: Request) -> HttpResponse:
             wanted = enrolment.Wanted(request.user, "totp", name, settings, proof=proof)
             enrolment.enrol([wanted], by=request.user.pk.hex)
             forget_seed(request, SEED)
-            prove_again(request, "totp")
-            return _done(request, name)
+            return go_on(request, "totp", name, "portal/add_totp.html")
     address = otpauth(seed, account=request.user.login, issuer=organisation().name)
     context = {
         "form": form,
@@ -57,13 +56,3 @@ def add_totp(request: Request) -> HttpResponse:
         "is_first": not held,
     }
     return render(request, "portal/add_totp.html", context, status=422 if form.errors else 200)
-
-
-def _done(request: Request, name: str) -> HttpResponse:
-    """Go on; who has no backup codes yet is shown ten first."""
-    way_on = next_page(request, "portal:home")
-    if request.user.authenticators.filter(method=enrolment.BACKUP_CODES).exists():
-        messages.success(request, _("{name} is ready.").format(name=name), "ok")
-        return redirect(way_on)
-    codes = enrolment.give_backup_codes(request.user, by=request.user.pk.hex)
-    return render(request, "portal/add_totp.html", {"codes": codes, "name": name, "next": way_on})
