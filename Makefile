@@ -9,7 +9,7 @@ help:  ## List what can be made.
 
 setup: .venv/ready  ## Build .venv; the command is then .venv/bin/secondgate.
 
-.venv/ready: requirements/run.lock pyproject.toml
+.venv/ready: requirements/run.lock pyproject.toml hatch_build.py $(wildcard secondgate/locale/*/LC_MESSAGES/*.po)
 	@scripts/packages build
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.lock

@@ -5,6 +5,7 @@ What an administrator changes at run time is no setting; it is a row.
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -85,8 +86,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "secondgate.web.language.Language",
+    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "secondgate.web.visitor.Visitor",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -118,6 +120,13 @@ WHITENOISE_USE_FINDERS = True  # straight from the packages: there is no collect
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 86400
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SECONDGATE.secure
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

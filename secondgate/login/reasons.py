@@ -7,6 +7,8 @@ at the login screen, who may be a stranger: what a stranger could learn from sha
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -18,8 +20,8 @@ class Reason:
     counts: bool = False  # toward the throttle
 
 
-DENIED: Final = "Sign-in failed. Check what you typed, or wait for a new code."
-LATER: Final = "Sign-in is not possible right now. Try again in a few minutes."
+DENIED: Final = gettext_noop("Sign-in failed. Check what you typed, or wait for a new code.")
+LATER: Final = gettext_noop("Sign-in is not possible right now. Try again in a few minutes.")
 
 # fmt: off
 UNKNOWN_USER: Final = Reason("unknown-user", "Nobody is called {login}.", DENIED, counts=True)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from secondgate.methods.backup_codes import codes_left
 from secondgate.methods.enrolment import BACKUP_CODES
@@ -29,9 +28,9 @@ class Way:
 
 # what can be added: (URL name, icon, title, what it is)
 ADDS: Final[tuple[tuple[str, str, Any, Any], ...]] = (
-    ("add-totp", "scan-line", lazy("Authenticator app"), lazy("Google, Microsoft, Authy and others")),
-    ("add-passkey", "fingerprint", lazy("Passkey"), lazy("Face, finger or a security key")),
-    ("backup-codes", "ticket", lazy("Backup codes"), lazy("On paper, for the day a phone is lost")),
+    ("add-totp", "scan-line", _("Authenticator app"), _("Google, Microsoft, Authy and others")),
+    ("add-passkey", "fingerprint", _("Passkey"), _("Face, finger or a security key")),
+    ("backup-codes", "ticket", _("Backup codes"), _("On paper, for the day a phone is lost")),
 )  # fmt: skip
 
 
@@ -41,7 +40,7 @@ def way(one: Authenticator) -> Way:
     return Way(
         one,
         ICONS.get(one.method, "key-round"),
-        _(kind.title) if kind else one.method,
+        gettext(kind.title) if kind else one.method,
         datetime.fromtimestamp(one.spent_at, UTC) if one.spent_at else None,
         codes_left(one.settings, one.position) if one.method == BACKUP_CODES else None,
     )
@@ -60,4 +59,4 @@ WORDS: Final = {
 
 def why(reason: str) -> str:
     """Return why a login was refused, in the words of the person whose login it was."""
-    return _(WORDS[reason]) if reason in WORDS else reason.replace("-", " ")
+    return gettext(WORDS[reason]) if reason in WORDS else reason.replace("-", " ")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.visit import Owner, inspect
+from tests.web.visit import SCREENS, Owner, inspect
 
 pytestmark = pytest.mark.real
 
@@ -40,3 +40,18 @@ def test_ways_are_renamed_and_removed_by_clicking(owner: Owner) -> None:
     assert saved.value.path().read_text().split() == page.locator(".codes code").all_inner_texts()
     page.get_by_role("link", name="Done").click()
     expect(page.get_by_text("10 of 10 left")).to_be_visible()
+
+
+def test_a_language_is_chosen_and_its_longer_words_fit(owner: Owner) -> None:
+    owner.house.configure(GATE)
+    page = owner.open("/portal/")
+    page.get_by_role("button", name="OW, your account").click()
+    if SCREENS:
+        page.screenshot(path=f"{SCREENS}/portal-menu.png")
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.get_by_role("heading", name="Ihre Wege zur Anmeldung")).to_be_visible()
+    inspect(page, f"{owner.base}/portal/", "portal-german")
+    inspect(page, f"{owner.base}/portal/add/totp/", "add-totp-german")
+    page.get_by_role("button", name="OW, Ihr Konto").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Add an authenticator app")).to_be_visible()

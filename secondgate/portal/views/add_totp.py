@@ -5,6 +5,7 @@ import time
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from secondgate.methods import enrolment
@@ -18,7 +19,7 @@ from secondgate.web.branding import organisation
 from secondgate.web.new_totp import drawn, forget_seed, seed_for
 from secondgate.web.visitor import Request
 
-WRONG = (
+WRONG = gettext_noop(
     "That is not the code that it should show now. Wait for the next one; if it is refused, too, set your "
     "phone's clock to automatic."
 )

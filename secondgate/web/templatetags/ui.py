@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from secondgate.web import icons
 
@@ -40,12 +42,12 @@ def initials(name: str) -> str:
 def ago(at: datetime | None) -> str:
     """Return how long ago something was, as long as that is easier to read than a date (UTC)."""
     if at is None:
-        return "never"
+        return _("never")
     past = timezone.now() - at
     if past < timedelta(minutes=1):
-        return "just now"
+        return _("just now")
     if past < timedelta(hours=1):
-        return f"{int(past.total_seconds() // 60)} min ago"
+        return _("{count} min ago").format(count=int(past.total_seconds() // 60))
     if past < timedelta(hours=24):
-        return f"{int(past.total_seconds() // 3600)} h ago"
-    return at.astimezone(timezone.get_current_timezone()).strftime("%-d %B %Y, %H:%M")
+        return _("{count} h ago").format(count=int(past.total_seconds() // 3600))
+    return date_format(at.astimezone(timezone.get_current_timezone()), "j F Y, H:i")
