@@ -25,13 +25,23 @@ def signed_in(*, fresh: bool = False) -> Callable[[View[P]], View[P]]:
         def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Any:
             if not request.user:
                 return lead(request, "portal:sign-in")
-            if fresh and is_proven(request) and not is_fresh(request):
+            if fresh and not _is_proof_enough(request):
                 return lead(request, "portal:confirm")
             return view(request, *args, **kwargs)
 
         return never_cache(guarded)
 
     return guarding
+
+
+def _is_proof_enough(request: Request) -> bool:
+    """Tell whether the second factor was shown a moment ago, by whoever has one.
+
+    A browser that came in by password alone, before there was a factor, must not take it away.
+    """
+    if is_proven(request):
+        return is_fresh(request)
+    return not request.user.authenticators.exists()
 
 
 def lead(request: HttpRequest, name: str) -> HttpResponse:

@@ -180,3 +180,12 @@ def test_factors_are_taken_away_and_codes_made_by_a_fresh_proof_only(signed_in: 
     answer = client.post(f"/portal/{path.format(pk=one.pk)}")
     assert answer["Location"].startswith("/portal/confirm/")
     assert Authenticator.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["backup-codes/", "authenticators/{pk}/remove/", "add/totp/", "password/"])
+def test_a_browser_from_before_the_factor_does_not_take_it_away(signed_in: SignedIn, path: str) -> None:
+    client = signed_in("", method="")
+    one = an_app_of(client.user)
+    answer = client.post(f"/portal/{path.format(pk=one.pk)}")
+    assert answer["Location"].startswith("/portal/confirm/")
+    assert Authenticator.objects.count() == 1
