@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from secondgate.applications.kinds import KINDS
 from secondgate.events import names
 from secondgate.events.read import search, told
 from secondgate.methods.enrolment import BACKUP_CODES
@@ -36,7 +37,7 @@ def home(request: Request) -> HttpResponse:
             {
                 "application": place.application,
                 "how": how(place),
-                "icon": "shield" if place.rule.login is LoginMethod.PASSWORD_ONLY else "monitor",
+                "icon": KINDS[place.application.kind].icon,
                 "lacks": place.rule.login is not LoginMethod.PASSWORD_ONLY
                 and methods.isdisjoint(place.rule.methods),
             }
