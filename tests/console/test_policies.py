@@ -224,3 +224,10 @@ def test_what_is_not_there_is_not_found(house: None, signed_in: SignedIn) -> Non
 
 def test_an_empty_house_says_what_comes_first(built_in: None, signed_in: SignedIn) -> None:
     assert "No application yet" in page(signed_in())
+
+
+def test_a_method_that_needs_a_browser_is_not_offered(signed_in: SignedIn) -> None:
+    form = signed_in().get("/console/policies/new/").context["form"]
+    offered = {value for value, _title in form.fields["methods"].choices}
+    assert "totp" in offered
+    assert "passkey" not in offered

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from secondgate.applications.kinds import KINDS
 from secondgate.applications.models import Application
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import IN_BROWSER, METHODS
 from secondgate.people.models import Group
 from secondgate.policies.models import Policy
 from secondgate.policies.resolve import LoginMethod
@@ -42,7 +42,7 @@ class PolicyForm(EditForm):
         label="Methods",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[(name, method.title) for name, method in METHODS.items()],
+        choices=[(name, method.title) for name, method in METHODS.items() if name not in IN_BROWSER],
     )
     challenge = forms.ChoiceField(
         label="Prompt for the code",
@@ -124,8 +124,8 @@ def raised(methods: list[str], name: str) -> list[str]:
 
 def shown_methods(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return all methods as the page has them: the chosen ones first, in their order."""
-    chosen = [name for name in values.get("methods") or () if name in METHODS]
-    rest = [name for name in METHODS if name not in chosen]
+    chosen = [name for name in values.get("methods") or () if name in METHODS and name not in IN_BROWSER]
+    rest = [name for name in METHODS if name not in chosen and name not in IN_BROWSER]
     return [
         {"name": name, "title": METHODS[name].title, "chosen": name in chosen, "place": place}
         for place, name in enumerate((*chosen, *rest))
