@@ -17,6 +17,7 @@ from secondgate.people.models import Group, User
 from secondgate.policies.models import Policy
 from secondgate.setup.document import InputError
 from secondgate.setup.export import export
+from secondgate.vault.setting import secret_fields
 from tests.installation import Configure
 from tests.setup.test_bad_input import GOOD
 

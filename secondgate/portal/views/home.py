@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from secondgate.applications.kinds import KINDS
 from secondgate.events import names
-from secondgate.events.read import search, told
+from secondgate.events.read import Wanted, look, told
 from secondgate.methods.enrolment import BACKUP_CODES
 from secondgate.policies.covering import covering
 from secondgate.policies.resolve import LoginMethod
@@ -19,6 +19,7 @@ from secondgate.portal.how_to import how
 from secondgate.web.visitor import Request
 
 LOGINS: Final = 5
+AMONG: Final = 30  # of one's events: questions and changes stand between the logins
 ENDED: Final = (names.LOGIN_ACCEPTED, names.LOGIN_REFUSED)
 
 
@@ -29,7 +30,8 @@ def home(request: Request) -> HttpResponse:
     held = list(request.user.authenticators.order_by("created_at"))
     methods = {one.method for one in held}
     places = covering(request.user)
-    logins = search(users=[request.user.pk]).filter(name__in=ENDED).order_by("-id")[:LOGINS]
+    happened = look(Wanted(users=(request.user.pk,)), most=AMONG).events
+    logins = [event for event in happened if event.name in ENDED][:LOGINS]
     context = {
         "ways": [ways.way(one) for one in held],
         "adds": [add for add in ways.ADDS if add[0] != BACKUP_CODES or BACKUP_CODES not in methods],
