@@ -37,6 +37,7 @@ class Failures:
 class Held:
     """An authenticator as it stands in the database, its secret still sealed."""
 
+    keyring: Keyring
     id: str
     method: str
     name: str
@@ -44,8 +45,7 @@ class Held:
     position: int
     spent_by: str
     spent_at: float
-    sealed: bytes
-    keyring: Keyring
+    sealed: str  # hexadecimal
 
     @property
     def shown(self) -> Mapping[str, Any]:
@@ -54,7 +54,7 @@ class Held:
 
     def opened(self) -> Enrolled:
         """Return it for its method to check. Raises VaultError."""
-        secret = self.keyring.open(self.sealed, "methods_authenticator", self.id, "secret")
+        secret = self.keyring.open(bytes.fromhex(self.sealed), "methods_authenticator", self.id, "secret")
         return Enrolled(self.id, self.name, secret, self.shown, self.position)
 
 
@@ -110,34 +110,19 @@ def user_key(user: str) -> str:
 
 def read_all(store: Store, keyring: Keyring, questions: list[Question]) -> list[Reading]:
     """Return a reading for each question, all from one consistent view. Raises StoreError."""
-    names = list({name for question in questions for name in question.names})
-    states = [question.state_hash for question in questions if question.state_hash]
-    with store.reading():
-        revision = store.select(statements.REVISION)[0][0]
-        found = store.select(statements.PEOPLE, names) if names else []
-        users = list({row[2] for row in found})
-        held, groups = _belongings(store, keyring, users)
-        keys = {key for question in questions for key in question.keys} | {user_key(user) for user in users}
-        counted = store.select(statements.FAILURES, list(keys)) if keys else []
-        asked = store.select(statements.CHALLENGES, states) if states else []
+    names = {name for question in questions for name in question.names}
+    keys = {key for question in questions for key in question.keys}
+    states = {question.state_hash for question in questions if question.state_hash}
+    [(revision, *arrays)] = store.select(statements.READING, list(names), list(keys), list(states))
+    found, counted, asked = (json.loads(array or "[]") for array in arrays)  # PostgreSQL: NULL for no rows
     failures = {key: Failures(count, last) for key, count, last in counted}
     challenges = {row[0]: Asked(*row) for row in asked}
     people: dict[str, list[Person]] = defaultdict(list)
-    for realm, name, id_, login, enabled, password, directory, external_id in found:
-        people[name].append(
-            Person(
-                realm,
-                name,
-                id_,
-                login,
-                bool(enabled),
-                password,
-                directory,
-                external_id or "",
-                frozenset(groups[id_]),
-                tuple(held[id_]),
-            )
-        )
+    for *row, own_failures in found:
+        person = _person(keyring, *row)
+        people[person.name].append(person)
+        if own_failures:
+            failures[user_key(person.id)] = Failures(*own_failures)
     return [
         Reading(
             revision,
@@ -149,17 +134,20 @@ def read_all(store: Store, keyring: Keyring, questions: list[Question]) -> list[
     ]
 
 
-def _belongings(
-    store: Store, keyring: Keyring, users: list[Any]
-) -> tuple[defaultdict[str, list[Held]], defaultdict[str, list[str]]]:
-    held: defaultdict[str, list[Held]] = defaultdict(list)
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    if users:
-        for user, *row, sealed in store.select(statements.AUTHENTICATORS, users):
-            id_, method, name, settings, position, spent_by, spent_at = row
-            held[user].append(
-                Held(id_, method, name, settings, position, spent_by, spent_at, bytes(sealed), keyring)
-            )
-        for user, group in store.select(statements.GROUPS, users):
-            groups[user].append(group)
-    return held, groups
+def _person(
+    keyring: Keyring,
+    realm: str,
+    name: str,
+    id_: str,
+    login: str,
+    enabled: int,
+    password: str,
+    directory: str | None,
+    external_id: str | None,
+    groups: list[str] | None,
+    authenticators: list[list[Any]] | None,
+) -> Person:
+    return Person(
+        realm, name, id_, login, bool(enabled), password, directory, external_id or "",
+        frozenset(groups or ()), tuple(Held(keyring, *row) for row in authenticators or ()),
+    )  # fmt: skip

@@ -1,16 +1,29 @@
 """The SQL of the login path, for both databases: the only raw SQL in the project.
 
-A Select is one text for both; `AMONG ?` stands for "is one of this list", the one thing that they
-write differently. A Write is two: SQLite takes it row by row (a statement costs 2 µs there),
-PostgreSQL as one statement over arrays (a round trip costs 100).
+Each statement does all that a batch asks of it, at once: on PostgreSQL a round trip costs 100 µs, and on
+SQLite each row that is stepped to lets go of the interpreter's lock and must win it back from the event
+loop.
 
-The tables themselves are in the rooms' models; tests/ledger/test_statements.py compares the two.
+One text serves both. What they write differently has a word here, see `_WORDS`. The tables themselves
+are in the rooms' models; tests/ledger/test_statements.py compares the two.
 """
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 DECAY: Final = 900  # seconds without a failure that take one failure back; login/throttle.py uses it too
+
+_WORDS: Final = (
+    # here, in SQLite, in PostgreSQL; a list travels as a JSON array, or as an array
+    (r"AMONG \?", "IN (SELECT value FROM json_each(?))", "= ANY(%s)"),
+    (r"\bROWS\(", "json_group_array(", "json_agg("),
+    (r"\bROW\(", "json_array(", "json_build_array("),
+    (r"\bID\(([\w.]+)\)", r"\1", r"encode(uuid_send(\1), 'hex')"),
+    (r"\bHEX\(([\w.]+)\)", r"hex(\1)", r"encode(\1, 'hex')"),
+    (r"\bgreatest\(", "max(", "greatest("),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,57 +34,81 @@ class Select:
 
     @property
     def sqlite(self) -> str:
-        """The text for SQLite: a list travels as one JSON array."""
-        return self.text.replace("AMONG UUID ?", "AMONG ?").replace(
-            "AMONG ?", "IN (SELECT value FROM json_each(?))"
-        )
+        """The text for SQLite."""
+        return _translated(self.text, 1)
 
     @property
     def postgresql(self) -> str:
-        """The text for PostgreSQL: a list travels as an array."""
-        return self.text.replace("AMONG UUID ?", "= ANY(%s::uuid[])").replace("AMONG ?", "= ANY(%s)")
+        """The text for PostgreSQL."""
+        return _translated(self.text, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A statement that takes rows; one with RETURNING says which of them it did."""
+    """A statement that takes rows, and finds them in the table `given`.
 
-    sqlite: str
-    postgresql: str
+    `columns` are the names of the table's columns with PostgreSQL's types. With RETURNING the
+    statement says which of the rows it did.
+    """
 
+    columns: str
+    text: str
+
+    def sqlite(self, count: int) -> str:
+        """Return the text for SQLite, with a mark for each value of that many rows."""
+        return _over_values(self, count)
+
+    @property
+    def postgresql(self) -> str:
+        """The text for PostgreSQL, with a mark for each column: an array of its values."""
+        return _over_arrays(self)
+
+
+@cache
+def _translated(text: str, into: int) -> str:
+    for word in _WORDS:
+        text = re.sub(word[0], word[into], text)
+    return text
+
+
+@cache
+def _over_values(write: Write, count: int) -> str:
+    names = [column.split()[0] for column in write.columns.split(", ")]
+    row = f"({', '.join('?' * len(names))})"
+    return (
+        f"WITH given ({', '.join(names)}) AS (VALUES {', '.join([row] * count)}) {_translated(write.text, 1)}"
+    )
+
+
+@cache
+def _over_arrays(write: Write) -> str:
+    names, types = zip(*(column.split() for column in write.columns.split(", ")), strict=True)
+    arrays = ", ".join(f"%s::{type_}[]" for type_ in types)
+    return f"WITH given ({', '.join(names)}) AS (SELECT * FROM unnest({arrays})) {_translated(write.text, 2)}"
+
+
+# All that the logins of a batch need to know, as one row: the revision, and three JSON arrays. One
+# statement is one consistent view.
+READING: Final = Select("""
+    SELECT (SELECT number FROM ledger_revision),
+    (SELECT ROWS(ROW(
+        n.realm, n.name, ID(u.id), u.login, u.enabled, u.password, ID(e.directory_id), e.external_id,
+        (SELECT ROWS(ID(m.group_id)) FROM people_membership m WHERE m.user_id = u.id),
+        (SELECT ROWS(ROW(
+            ID(a.id), a.method, a.name, CAST(a.settings AS text), a.position, a.spent_by, a.spent_at,
+            HEX(s.sealed)) ORDER BY a.created_at, a.name)
+          FROM methods_authenticator a JOIN vault_sealed s ON s.row = a.id AND s.field = 'secret'
+          WHERE a.user_id = u.id AND a.enabled),
+        (SELECT ROW(t.failures, t.failed_at) FROM ledger_throttle t WHERE t.key = 'user:' || ID(u.id))))
+      FROM people_loginname n JOIN people_user u ON u.id = n.user_id
+      LEFT JOIN directories_entry e ON e.user_id = u.id
+      WHERE n.name AMONG ?),
+    (SELECT ROWS(ROW(t.key, t.failures, t.failed_at)) FROM ledger_throttle t WHERE t.key AMONG ?),
+    (SELECT ROWS(ROW(c.state_hash, ID(c.application_id), ID(c.user_id), c.policy_mark, c.asked_at,
+        c.answered_by))
+      FROM methods_challenge c WHERE c.state_hash AMONG ?)""")
 
 REVISION: Final = Select("SELECT number FROM ledger_revision")
-
-# Whether the database takes a write: into a row that nothing else locks.
-BEAT: Final = Write(
-    sqlite="""
-    INSERT INTO ledger_throttle (key, failures, failed_at) VALUES ('beat', 0, ?1)
-    ON CONFLICT (key) DO UPDATE SET failed_at = ?1""",
-    postgresql="""
-    INSERT INTO ledger_throttle (key, failures, failed_at)
-    SELECT 'beat', 0, s.at FROM unnest(%s::float8[]) AS s (at)
-    ON CONFLICT (key) DO UPDATE SET failed_at = excluded.failed_at""",
-)
-
-PEOPLE: Final = Select("""
-    SELECT n.realm, n.name, u.id, u.login, u.enabled, u.password, e.directory_id, e.external_id
-    FROM people_loginname n JOIN people_user u ON u.id = n.user_id
-    LEFT JOIN directories_entry e ON e.user_id = u.id
-    WHERE n.name AMONG ?""")
-
-AUTHENTICATORS: Final = Select("""
-    SELECT a.user_id, a.id, a.method, a.name, a.settings, a.position, a.spent_by, a.spent_at, s.sealed
-    FROM methods_authenticator a JOIN vault_sealed s ON s.row = a.id AND s.field = 'secret'
-    WHERE a.enabled AND a.user_id AMONG UUID ?
-    ORDER BY a.created_at, a.name""")
-
-GROUPS: Final = Select("SELECT user_id, group_id FROM people_membership WHERE user_id AMONG UUID ?")
-
-FAILURES: Final = Select("SELECT key, failures, failed_at FROM ledger_throttle WHERE key AMONG ?")
-
-CHALLENGES: Final = Select("""
-    SELECT state_hash, application_id, user_id, policy_mark, asked_at, answered_by
-    FROM methods_challenge WHERE state_hash AMONG ?""")
 
 APPLICATIONS: Final = Select("""
     SELECT a.id, a.name, a.kind, a.message_authenticator, a.challenge, a.separator, s.sealed
@@ -98,87 +135,68 @@ POLICY_GROUPS: Final = Select("SELECT policy_id, group_id FROM policies_policy_g
 # An authenticator's position moves once for a code; the second half of the condition lets the very
 # datagram that moved it find its own mark again, which does not make the mark any younger.
 SPEND: Final = Write(
-    sqlite="""
-    UPDATE methods_authenticator SET position = ?2, spent_by = ?3,
-      spent_at = CASE position WHEN ?2 THEN spent_at ELSE ?4 END
-    WHERE id = ?1 AND enabled AND (position BETWEEN ?5 AND ?6 OR (position = ?2 AND spent_by = ?3))
+    "authenticator uuid, position bigint, spent_by text, spent_at float8, at_least bigint, at_most bigint",
+    """
+    UPDATE methods_authenticator AS a SET position = given.position, spent_by = given.spent_by,
+      spent_at = CASE a.position WHEN given.position THEN a.spent_at ELSE given.spent_at END
+    FROM given
+    WHERE a.id = given.authenticator AND a.enabled AND (a.position BETWEEN given.at_least AND given.at_most
+      OR (a.position = given.position AND a.spent_by = given.spent_by))
     RETURNING id""",
-    postgresql="""
-    UPDATE methods_authenticator a SET position = s.position, spent_by = s.spent_by,
-      spent_at = CASE a.position WHEN s.position THEN a.spent_at ELSE s.spent_at END
-    FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::float8[], %s::bigint[], %s::bigint[])
-      AS s (id, position, spent_by, spent_at, at_least, at_most)
-    WHERE a.id = s.id AND a.enabled AND (a.position BETWEEN s.at_least AND s.at_most
-      OR (a.position = s.position AND a.spent_by = s.spent_by))
-    RETURNING a.id""",
 )
 
 ANSWER: Final = Write(
-    sqlite="""
-    UPDATE methods_challenge SET answered_by = ?2 WHERE state_hash = ?1 AND answered_by IN ('', ?2)
+    "question text, answered_by text",
+    """
+    UPDATE methods_challenge AS c SET answered_by = given.answered_by FROM given
+    WHERE c.state_hash = given.question AND c.answered_by IN ('', given.answered_by)
     RETURNING state_hash""",
-    postgresql="""
-    UPDATE methods_challenge c SET answered_by = s.answered_by
-    FROM unnest(%s::text[], %s::text[]) AS s (state_hash, answered_by)
-    WHERE c.state_hash = s.state_hash AND c.answered_by IN ('', s.answered_by)
-    RETURNING c.state_hash""",
 )
 
 ASK: Final = Write(
-    sqlite="""
+    "state_hash text, application uuid, who uuid, policy_mark text, asked_at float8",
+    """
     INSERT INTO methods_challenge (state_hash, application_id, user_id, policy_mark, asked_at, answered_by)
-    VALUES (?, ?, ?, ?, ?, '')""",
-    postgresql="""
-    INSERT INTO methods_challenge (state_hash, application_id, user_id, policy_mark, asked_at, answered_by)
-    SELECT s.*, '' FROM unnest(%s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::float8[]) AS s""",
+    SELECT state_hash, application, who, policy_mark, asked_at, '' FROM given""",
 )
 
 FAIL: Final = Write(
-    sqlite=f"""
-    INSERT INTO ledger_throttle AS t (key, failures, failed_at) VALUES (?1, ?2, ?3)
-    ON CONFLICT (key) DO UPDATE SET failed_at = ?3,
-      failures = max(0, t.failures - max(0, CAST((?3 - t.failed_at) / {DECAY} AS INTEGER))) + ?2""",
-    postgresql=f"""
+    "key text, failures int, failed_at float8",
+    f"""
     INSERT INTO ledger_throttle AS t (key, failures, failed_at)
-    SELECT * FROM unnest(%s::text[], %s::int[], %s::float8[])
+    SELECT key, failures, failed_at FROM given WHERE true
     ON CONFLICT (key) DO UPDATE SET failed_at = excluded.failed_at,
       failures = excluded.failures + greatest(0, t.failures
-        - greatest(0, trunc((excluded.failed_at - t.failed_at) / {DECAY})::int))""",
+        - greatest(0, CAST(trunc((excluded.failed_at - t.failed_at) / {DECAY}) AS integer)))""",
 )
 
-CLEAR: Final = Write(
-    sqlite="DELETE FROM ledger_throttle WHERE key = ?",
-    postgresql="DELETE FROM ledger_throttle t USING unnest(%s::text[]) AS s (key) WHERE t.key = s.key",
-)
+CLEAR: Final = Write("key text", "DELETE FROM ledger_throttle WHERE key IN (SELECT key FROM given)")
 
 SIGNS: Final = Write(
-    sqlite="UPDATE applications_client SET signs = 1 WHERE id = ? AND NOT signs",
-    postgresql="""
-    UPDATE applications_client c SET signs = true FROM unnest(%s::bigint[]) AS s (id)
-    WHERE c.id = s.id AND NOT c.signs""",
+    "id bigint",
+    "UPDATE applications_client SET signs = true WHERE id IN (SELECT id FROM given) AND NOT signs",
 )
 
 EVENT: Final = Write(
-    sqlite="""
+    "at timestamptz, name text, reason text, application uuid, who uuid, source text, facts jsonb",
+    """
     INSERT INTO events_event (at, version, name, reason, application_id, user_id, source, facts)
-    VALUES (?, 1, ?, ?, ?, ?, ?, ?)""",
-    postgresql="""
-    INSERT INTO events_event (at, version, name, reason, application_id, user_id, source, facts)
-    SELECT s.at, 1, s.name, s.reason, s.application, s.who, s.source, s.facts
-    FROM unnest(%s::timestamptz[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[])
-      AS s (at, name, reason, application, who, source, facts)""",
+    SELECT at, 1, name, reason, application, who, source, facts FROM given""",
+)
+
+# Whether the database takes a write: into a row that nothing else locks.
+BEAT: Final = Write(
+    "at float8",
+    """
+    INSERT INTO ledger_throttle (key, failures, failed_at) SELECT 'beat', 0, at FROM given WHERE true
+    ON CONFLICT (key) DO UPDATE SET failed_at = excluded.failed_at""",
 )
 
 # Old questions and forgotten failures: nobody asks for them, and outsiders could make many.
 PRUNE: Final = (
+    Write("at float8", "DELETE FROM methods_challenge WHERE asked_at < (SELECT at FROM given)"),
     Write(
-        sqlite="DELETE FROM methods_challenge WHERE asked_at < ?",
-        postgresql="DELETE FROM methods_challenge USING unnest(%s::float8[]) AS s (at) WHERE asked_at < s.at",
-    ),
-    Write(
-        sqlite=f"DELETE FROM ledger_throttle WHERE failed_at < ?1 - failures * {DECAY}",
-        postgresql=f"""
-        DELETE FROM ledger_throttle USING unnest(%s::float8[]) AS s (at)
-        WHERE failed_at < s.at - failures * {DECAY}""",
+        "at float8",
+        f"DELETE FROM ledger_throttle WHERE failed_at < (SELECT at FROM given) - failures * {DECAY}",
     ),
 )

@@ -11,6 +11,7 @@ import sqlite3  # pysqlite3, see secondgate/settings.py
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,7 +45,7 @@ class Store(Protocol):
         """Make one transaction, durable when the block is left; an exception takes all of it back."""
 
     def select(self, statement: Select, *lists: Sequence[Any]) -> list[Row]:
-        """Return the rows."""
+        """Return the rows; outside of `reading`, the statement has a view of its own."""
 
     def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
         """Do the statement for each row; return the first column of what it returns."""
@@ -73,7 +74,7 @@ class SqliteStore:
                 # A second is short for a wait and long for another's commit: clients wait 5 s.
                 self._open = sqlite3.connect(
                     f"{self._path.as_uri()}?mode=rw", uri=True, timeout=1, isolation_level=None,
-                    check_same_thread=False,
+                    check_same_thread=False, cached_statements=256,
                 )  # fmt: skip
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
                     self._open.execute(f"PRAGMA {pragma}")
@@ -96,16 +97,23 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        connection = self._connection
+        with self._told():
+            connection = self._connection
+            try:
+                connection.execute(begin)
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell SQLite's errors in our words."""
         try:
-            connection.execute(begin)
             yield
-            connection.execute("COMMIT")
-        except BaseException as cause:
-            self._roll_back()
-            if isinstance(cause, sqlite3.Error):
-                raise _sqlite_error(cause) from cause
-            raise
+        except sqlite3.Error as cause:
+            raise _sqlite_error(cause) from cause
 
     def _roll_back(self) -> None:
         """Take back what was begun, or, where even that fails, start over with a new connection."""
@@ -117,15 +125,17 @@ class SqliteStore:
 
     def select(self, statement: Select, *lists: Sequence[Any]) -> list[Row]:
         """Return the rows."""
-        return self._connection.execute(statement.sqlite, [json.dumps(values) for values in lists]).fetchall()
+        with self._told():
+            values = [json.dumps(values) for values in lists]
+            return self._connection.execute(statement.sqlite, values).fetchall()
 
     def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
-        """Do the statement row by row."""
-        if "RETURNING" not in statement.sqlite:
-            self._connection.executemany(statement.sqlite, rows)
-            return []
-        execute, text = self._connection.execute, statement.sqlite
-        return [found[0] for row in rows for found in execute(text, row).fetchall()]
+        """Do the statement for all rows, in parts of 1, 2, 4, … rows: so few texts are prepared, and kept."""
+        found: list[Any] = []
+        for start, count in _parts(len(rows)):
+            values = list(chain.from_iterable(rows[start : start + count]))
+            found += self._connection.execute(statement.sqlite(count), values).fetchall()
+        return [row[0] for row in found]
 
     def moment(self, at: float) -> str:
         """Return the text that Django stores."""
@@ -146,6 +156,15 @@ class SqliteStore:
         self._open = None
 
 
+def _parts(count: int) -> Iterator[tuple[int, int]]:
+    """Yield start and size of the powers of two that make up `count`."""
+    start = 0
+    while start < count:
+        size = 1 << (count - start).bit_length() - 1
+        yield start, size
+        start += size
+
+
 def _sqlite_error(cause: sqlite3.Error) -> StoreError:
     row_is_at_fault = isinstance(cause, (sqlite3.IntegrityError, sqlite3.DataError))
     return StoreError(f"SQLite says: {cause}.", row_is_at_fault=row_is_at_fault)
@@ -160,6 +179,7 @@ class PostgresStore:
         self._driver = psycopg
         self._url = url
         self._open: Any = None
+        self._begun = False  # whether a transaction is open
 
     @property
     def _connection(self) -> Any:
@@ -189,25 +209,38 @@ class PostgresStore:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        try:
-            self._begin(begin)
-            yield
-            self._open.execute("COMMIT")
-        except BaseException as cause:
-            self._roll_back()
-            if isinstance(cause, self._driver.Error):
-                raise self._error(cause) from cause
-            raise
+        with self._told():
+            try:
+                self._execute_first(begin)
+                self._begun = True
+                yield
+                self._open.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+            finally:
+                self._begun = False
 
-    def _begin(self, begin: str) -> None:
-        """Begin; on a new connection where the kept one has died. Nothing is lost: nothing was begun."""
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell the driver's errors in our words."""
         try:
-            self._connection.execute(begin)
+            yield
+        except self._driver.Error as cause:
+            raise self._error(cause) from cause
+
+    def _execute_first(self, text: str, values: Sequence[Any] = ()) -> Any:
+        """Do a statement that stands alone or begins a transaction, and return its cursor.
+
+        It is done on a new connection where the kept one has died: nothing is lost with that.
+        """
+        try:
+            return self._connection.execute(text, values)
         except self._driver.OperationalError:
             if not self._open.broken:
                 raise
             self.close()
-            self._connection.execute(begin)
+            return self._connection.execute(text, values)
 
     def _roll_back(self) -> None:
         """Take back what was begun, or, where even that fails, start over with a new connection."""
@@ -219,8 +252,10 @@ class PostgresStore:
 
     def select(self, statement: Select, *lists: Sequence[Any]) -> list[Row]:
         """Return the rows."""
-        rows: list[Row] = self._connection.execute(statement.postgresql, [list(x) for x in lists]).fetchall()
-        return rows
+        with self._told():
+            execute = self._open.execute if self._begun else self._execute_first
+            rows: list[Row] = execute(statement.postgresql, [list(values) for values in lists]).fetchall()
+            return rows
 
     def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
         """Do the statement once, for all rows."""
@@ -265,4 +300,5 @@ def _read_as_text(connection: Any) -> None:
             return bytes(data).replace(b"-", b"").decode()
 
     connection.adapters.register_loader("uuid", HexLoader)
-    connection.adapters.register_loader("jsonb", TextLoader)
+    for name in ("json", "jsonb"):
+        connection.adapters.register_loader(name, TextLoader)

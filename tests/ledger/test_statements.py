@@ -16,7 +16,7 @@ from tests.installation import Configure
 from tests.setup.test_bad_input import GOOD
 
 TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
-WRITES = {name: one for name, one in vars(statements).items() if isinstance(one, Write)}
+WRITES = [one for one in vars(statements).values() if isinstance(one, Write)] + list(statements.PRUNE)
 SELECTS = {name: one for name, one in vars(statements).items() if isinstance(one, Select)}
 
 
@@ -28,16 +28,30 @@ def test_every_query_names_tables_and_columns_that_exist(transactional_db: None,
         cursor.execute(f"EXPLAIN {text}".replace("?", "%s"), ["[]"] * lists)
 
 
-@pytest.mark.parametrize("name", WRITES)
-def test_every_write_names_tables_that_exist(name: str) -> None:
-    for text in (WRITES[name].sqlite, WRITES[name].postgresql):
-        table = re.search(r"(?:UPDATE|INTO|FROM) (\w+)", text)
-        assert table, text
-        assert table[1] in TABLES
+@pytest.mark.parametrize("number", range(len(WRITES)))
+def test_every_write_names_tables_and_columns_that_exist(transactional_db: None, number: int) -> None:
+    write = WRITES[number]
+    with connection.cursor() as cursor:
+        for count in (1, 2):
+            text = write.sqlite(count)
+            cursor.execute(f"EXPLAIN {text}".replace("?", "%s"), [None] * text.count("?"))
+
+
+@pytest.mark.parametrize("number", range(len(WRITES)))
+def test_every_write_takes_as_many_values_of_each_row_as_it_names(number: int) -> None:
+    write = WRITES[number]
+    columns = write.columns.count(",") + 1
+    assert [write.sqlite(count).count("?") for count in (1, 3)] == [columns, 3 * columns]
+    assert write.postgresql.count("%s::") == columns
+
+
+@pytest.mark.parametrize("text", [one.postgresql for one in [*SELECTS.values(), *WRITES]])
+def test_nothing_of_our_own_words_is_left_for_postgresql(text: str) -> None:
+    assert not re.search(r"\?|AMONG|\b(ROWS?|ID|HEX)\(", text)
 
 
 def test_the_insert_of_an_event_fills_every_column() -> None:
-    columns = re.search(r"\(([^)]*)\)", statements.EVENT.sqlite)
+    columns = re.search(r"INSERT INTO events_event \(([^)]*)\)", statements.EVENT.text)
     assert columns
     filled = {column.strip() for column in columns[1].split(",")} | {"id"}
     assert filled == {field.column for field in TABLES["events_event"]._meta.fields}
