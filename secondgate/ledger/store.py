@@ -139,7 +139,7 @@ class SqliteStore:
 
     def moment(self, at: float) -> str:
         """Return the text that Django stores."""
-        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return datetime.fromtimestamp(at, UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
 
     def interrupt(self) -> None:
         """Make the statement under way fail."""

@@ -3,7 +3,8 @@
 import json
 from typing import Any, Final
 
-_encode: Final = json.JSONEncoder(separators=(",", ":")).encode  # dumps would make an encoder a call
+# One encoder for all: dumps would make one a call. Facts are plain values, of which none holds itself.
+_encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def as_json(facts: dict[str, Any]) -> str:
