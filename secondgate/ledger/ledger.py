@@ -9,9 +9,9 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from secondgate.frozen import frozen
 from secondgate.ledger import statements
 from secondgate.ledger.batch import Batch
 from secondgate.ledger.reading import Asked, Failures, Person, Question, Reading, read_all
@@ -27,7 +27,7 @@ class LedgerError(Exception):
     """The database could not be read, or not be written durably."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventRow:
     """An event to write. `facts` is JSON text; the ids are 32 hex digits, or None."""
 
@@ -40,7 +40,7 @@ class EventRow:
     facts: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """What one login did. All of it is written, or none.
 
@@ -66,14 +66,14 @@ class Entry:
         return (self.spend[0] if self.spend else None, self.answer)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beat:
     """A write that changes nothing: whether the database would take one."""
 
     contended: ClassVar[tuple[str, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prune:
     """Delete the questions and failures from before `before` (Unix time): nobody asks for them."""
 

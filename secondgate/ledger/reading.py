@@ -3,18 +3,18 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from secondgate.frozen import frozen
 from secondgate.ledger import statements
 from secondgate.ledger.store import Store
 from secondgate.methods.method import Enrolled
 from secondgate.vault.keyring import Keyring
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """Login names (normalised), throttle keys, and the hash of a State, as far as there are any."""
 
@@ -25,7 +25,7 @@ class Question:
     contended: ClassVar[tuple[str, ...]] = ()  # to ask takes nothing from anybody
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failures:
     """Failures in a row of one key, and when the last one was (Unix time)."""
 
@@ -33,7 +33,7 @@ class Failures:
     last: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """An authenticator as it stands in the database, its secret still sealed."""
 
@@ -65,7 +65,7 @@ def _settings(text: str) -> Mapping[str, Any]:
     return MappingProxyType(settings)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """A user whom one of the names finds; `realm` and `name` are the login name that did."""
 
@@ -81,7 +81,7 @@ class Person:
     authenticators: tuple[Held, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A challenge that was asked."""
 
@@ -93,7 +93,7 @@ class Asked:
     answered_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What the database said to one Question, at one revision of the configuration."""
 

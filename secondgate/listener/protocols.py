@@ -6,10 +6,10 @@ in words; EAP-TTLS and PEAP will unwrap into one of the others here.
 
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 from unicodedata import category
 
+from secondgate.frozen import frozen
 from secondgate.methods.answer import Hashed
 from secondgate.radius import attributes as a
 from secondgate.radius import chap, drops, microsoft, mschap
@@ -20,7 +20,7 @@ from secondgate.radius.packet import Packet
 from secondgate.radius.signing import Secret
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spoken:
     """What came, and by which protocol. One of `typed` and `hashed` at the most."""
 

@@ -8,9 +8,9 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from secondgate.frozen import frozen
 from secondgate.radius.signing import Secret
 
 IP_PKTINFO: Final = 8  # linux/in.h; the socket module has it from Python 3.12 on only
@@ -22,7 +22,7 @@ BUFFER: Final = 4 * 1024 * 1024  # octets the kernel keeps while we are busy: a 
 Ancillary = list[tuple[int, int, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sender:
     """Where a datagram came from, and how to answer it."""
 

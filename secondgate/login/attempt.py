@@ -1,14 +1,15 @@
 """What a door knows of a login, before anything is decided."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from secondgate.frozen import frozen
 from secondgate.ledger.snapshot import Application, Snapshot
 from secondgate.login.trail import Trail
 from secondgate.methods.answer import Hashed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """One login as it came through a door.
 

@@ -1,13 +1,12 @@
 """How a login ends, as data. What a door does with it stands in a table at the door."""
 
-from dataclasses import dataclass
-
+from secondgate.frozen import frozen
 from secondgate.ledger.ledger import Person
 from secondgate.login.reasons import Reason
 from secondgate.methods.method import Fits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proof:
     """The second factor that was shown. `spend` is what it uses up."""
 
@@ -16,7 +15,7 @@ class Proof:
     spend: Fits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Accept:
     """Let in. `proof` is None where the policy asks for no second factor."""
 
@@ -26,7 +25,7 @@ class Accept:
     state: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Challenge:
     """Asked for more. `state` comes back with the answer; `policy` is the mark of the one that asks."""
 
@@ -36,7 +35,7 @@ class Challenge:
     state: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refuse:
     """Not let in."""
 

@@ -1,8 +1,9 @@
 """What was typed, taken apart as the policy says: a password, an answer, or both."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from secondgate.frozen import frozen
 from secondgate.ledger.reading import Asked
 from secondgate.login import reasons
 from secondgate.login.login import Login
@@ -14,7 +15,7 @@ ANSWER_WITHIN: Final = 120  # seconds; FortiGate and Cisco wait for a minute at 
 SAME_REQUEST: Final = 30  # seconds in which the identical datagram gets the same answer; DESIGN section 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typed:
     """What is to be checked. `answers` is the question that the answer belongs to."""
 

@@ -6,9 +6,11 @@ asks of each code that it would take whether it is that one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from hmac import compare_digest
 from typing import Protocol
+
+from secondgate.frozen import frozen
 
 
 def octets(text: str) -> bytes:
@@ -24,7 +26,7 @@ class Answer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """An answer that came as text. `question` is the State of the one that it answers, if it answers one."""
 

@@ -1,13 +1,13 @@
 """What a method is: it is handed what it needs and says what follows. Stateless and pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from secondgate.frozen import frozen
 from secondgate.methods.answer import Answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Enrolled:
     """An authenticator as a method sees it: its secret opened, its settings, how far it was used."""
 
@@ -18,7 +18,7 @@ class Enrolled:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fits:
     """The answer is right, and to take it moves `position`.
 
@@ -31,7 +31,7 @@ class Fits:
     at_most: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replayed:
     """The answer was right once and has been used: it moved `position` here, or beyond."""
 

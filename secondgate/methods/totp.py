@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext_noop
 
+from secondgate.frozen import frozen
 from secondgate.methods.answer import Answer
 from secondgate.methods.hotp import Algorithm, code_at, seed
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TotpKey:
     """What a code is computed from."""
 

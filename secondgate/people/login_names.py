@@ -6,13 +6,14 @@ ss apart.
 """
 
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from secondgate.frozen import frozen
 
 MAX_LENGTH: Final = 255  # of the column; RADIUS's User-Name ends at 253 octets
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """One way to read what was typed. `realm` None: none was typed, any will do."""
 

@@ -9,11 +9,12 @@ RFC 2865 section 3. Nothing here knows a secret: `signing` does.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from struct import Struct
 from typing import Final
 
+from secondgate.frozen import frozen
 from secondgate.radius import drops
 from secondgate.radius.attributes import MESSAGE_AUTHENTICATOR, Attribute
 from secondgate.radius.drops import Dropped
@@ -35,7 +36,7 @@ class Code(IntEnum):
     STATUS_SERVER = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packet:
     """One packet, its attributes in the order of the wire.
 
