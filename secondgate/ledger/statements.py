@@ -60,8 +60,11 @@ class Write:
 
     @property
     def postgresql(self) -> str:
-        """The text for PostgreSQL, with a mark for each column: an array of its values."""
-        return _over_arrays(self)
+        """The text for PostgreSQL, with one mark: all rows as a JSON array of arrays.
+
+        With the driver's arrays, written a value at a time, a batch's writes cost twice as much (measured).
+        """
+        return _over_json(self)
 
 
 @cache
@@ -81,10 +84,13 @@ def _over_values(write: Write, count: int) -> str:
 
 
 @cache
-def _over_arrays(write: Write) -> str:
+def _over_json(write: Write) -> str:
     names, types = zip(*(column.split() for column in write.columns.split(", ")), strict=True)
-    arrays = ", ".join(f"%s::{type_}[]" for type_ in types)
-    return f"WITH given ({', '.join(names)}) AS (SELECT * FROM unnest({arrays})) {_translated(write.text, 2)}"
+    values = ", ".join(f"(row ->> {number})::{type_}" for number, type_ in enumerate(types))
+    return (
+        f"WITH given ({', '.join(names)}) AS (SELECT {values} FROM jsonb_array_elements(%s) AS row) "
+        f"{_translated(write.text, 2)}"
+    )
 
 
 # All that the logins of a batch need to know, as one row: the revision, and three JSON arrays. One

@@ -50,8 +50,8 @@ class Store(Protocol):
     def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
         """Do the statement for each row; return the first column of what it returns."""
 
-    def moment(self, at: float) -> Any:
-        """Return a Unix time as a DateTimeField holds it."""
+    def moment(self, at: float) -> str:
+        """Return a Unix time as the text that a DateTimeField takes."""
 
     def interrupt(self) -> None:
         """Make what is under way fail; the one method for another thread to call. Raises nothing."""
@@ -259,13 +259,12 @@ class PostgresStore:
 
     def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
         """Do the statement once, for all rows."""
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        cursor = self._connection.execute(statement.postgresql, columns)
+        cursor = self._connection.execute(statement.postgresql, [json.dumps(rows)])
         return [row[0] for row in cursor.fetchall()] if cursor.description else []
 
-    def moment(self, at: float) -> datetime:
+    def moment(self, at: float) -> str:
         """Return a time stamp."""
-        return datetime.fromtimestamp(at, UTC)
+        return datetime.fromtimestamp(at, UTC).isoformat()
 
     def interrupt(self) -> None:
         """Hang up under whoever waits. A server that takes what we send and says nothing is not seen else."""
