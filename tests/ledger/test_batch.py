@@ -65,6 +65,23 @@ async def test_what_comes_meanwhile_makes_the_next_batch(work: Work) -> None:
     assert work.batches == [[1], [2, 3]]
 
 
+async def test_who_was_answered_comes_along_with_the_next_question(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
+
+    async def ask_twice() -> int:
+        return await batch.call(Item(1)) + await batch.call(Item(3))
+
+    work.go.clear()
+    first = asyncio.create_task(ask_twice())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    other = asyncio.create_task(batch.call(Item(2)))
+    await asyncio.sleep(0)
+    work.go.set()
+    assert await asyncio.gather(first, other) == [4, 2]
+    assert work.batches == [[1], [2, 3]]
+
+
 async def test_two_that_contend_are_never_in_one_batch(work: Work) -> None:
     batch: Batch[Item, int] = Batch(work, work.interrupt)
     items = [Item(1, ("a", None)), Item(2, ("a", None)), Item(3, ("b", None)), Item(4, (None, "c"))]
