@@ -38,7 +38,7 @@ class Replayed:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expired:
     """The answer was right until a while ago."""
 

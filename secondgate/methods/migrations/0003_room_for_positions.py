@@ -21,5 +21,5 @@ def fill_up(apps: Apps, schema: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("methods", "0001_initial")]
+    dependencies = [("methods", "0002_has_factor")]
     operations = [migrations.RunPython(leave_room, fill_up)]
