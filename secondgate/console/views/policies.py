@@ -68,15 +68,24 @@ def show_policies(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_policy(request: Request) -> HttpResponse:
     """Make a policy; it comes last of its application."""
-    asked = uuids([request.GET.get("application")])
-    application = Application.objects.filter(pk__in=asked).first()
+    application = _proposed(request)
     kind = KINDS.get(application.kind) if application else None
+    name = f"{application.name} MFA" if application else ""
     initial = {
+        "name": "" if Policy.objects.filter(name=name).exists() else name,
         "application": application.pk if application else "",
         "login": kind.login if kind else "",
         "methods": list(METHODS),
     }
     return _edit(request, None, initial)
+
+
+def _proposed(request: Request) -> Application | None:
+    """Return the application that the address names, or else the only one that has no policy yet."""
+    if asked := uuids([request.GET.get("application")]):
+        return Application.objects.filter(pk__in=asked).first()
+    without = list(Application.objects.filter(policies=None)[:2])
+    return without[0] if len(without) == 1 else None
 
 
 @may("policies.change")
