@@ -80,6 +80,7 @@ def described(application: Application) -> dict[str, Any]:
         "message_authenticator": application.message_authenticator,
         "challenge": application.challenge,
         "separator": application.separator,
+        "grants": application.grants,
     }
 
 

@@ -1,11 +1,14 @@
 """The applications' tables."""
 
+from typing import Final
 from uuid import uuid4
 
 from django.db import models
 
 from secondgate.applications.kinds import WEB
 from secondgate.events.models import Named
+
+NOTHING: Final = models.Value([], models.JSONField())  # an older version, on another node, says nothing of it
 
 
 class OverRadius(models.Manager["Application"]):
@@ -31,6 +34,7 @@ class Application(Named):
     message_authenticator = models.CharField(max_length=10, default="auto")
     challenge = models.BooleanField(default=True)
     separator = models.CharField(max_length=8, default=",")
+    grants = models.JSONField(default=list, db_default=NOTHING)  # lines of `policies.grants`
 
     class Meta:
         db_table = "applications_application"

@@ -73,6 +73,8 @@ class Person:
     name: str
     id: str
     login: str
+    full_name: str
+    email: str
     enabled: bool
     password_hash: str
     directory: str | None
@@ -140,6 +142,8 @@ def _person(
     name: str,
     id_: str,
     login: str,
+    full_name: str,
+    email: str,
     enabled: int,
     password: str,
     directory: str | None,
@@ -148,6 +152,6 @@ def _person(
     authenticators: list[list[Any]] | None,
 ) -> Person:
     return Person(
-        realm, name, id_, login, bool(enabled), password, directory, external_id or "",
+        realm, name, id_, login, full_name, email, bool(enabled), password, directory, external_id or "",
         frozenset(groups or ()), tuple(Held(keyring, *row) for row in authenticators or ()),
     )  # fmt: skip

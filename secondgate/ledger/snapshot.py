@@ -7,6 +7,7 @@ configuration makes a new one, and directories whose settings are the same keep 
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
@@ -17,8 +18,9 @@ from secondgate.directories.directory import Directory, realms_of
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.ledger import statements
 from secondgate.ledger.store import Store
+from secondgate.policies import grants as granting
+from secondgate.policies.grants import Grant, together
 from secondgate.policies.resolve import LoginMethod, Rule
-from secondgate.radius.attributes import Attribute
 from secondgate.radius.signing import Secret
 from secondgate.vault.keyring import Keyring
 
@@ -36,7 +38,6 @@ class Application:
     separator: str
     directories: tuple[str, ...]
     rules: tuple[Rule, ...]
-    granted: tuple[Attribute, ...] = ()
 
     @property
     def asks_passwords(self) -> bool:
@@ -75,6 +76,7 @@ class Snapshot:
     applications: Mapping[str, Application]
     clients: tuple[Client, ...]
     directories: Mapping[str, OpenDirectory]
+    groups: Mapping[str, str]  # names by id
 
     def directories_of(self, application: Application) -> list[OpenDirectory]:
         """Return the directories whose people may use an application, in its order."""
@@ -82,7 +84,7 @@ class Snapshot:
         return [self.directories[id_] for id_ in ids if id_ in self.directories]
 
 
-EMPTY = Snapshot(0, {}, (), {})
+EMPTY = Snapshot(0, {}, (), {}, {})
 
 
 def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
@@ -93,7 +95,7 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
             for statement in (
                 statements.REVISION, statements.APPLICATIONS, statements.CLIENTS, statements.DIRECTORIES,
                 statements.DIRECTORY_SECRETS, statements.APPLICATION_DIRECTORIES, statements.POLICIES,
-                statements.POLICY_GROUPS,
+                statements.POLICY_GROUPS, statements.GROUPS,
             )
         }  # fmt: skip
     secrets: dict[str, dict[str, str]] = defaultdict(dict)
@@ -107,14 +109,15 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
     for application, directory in rows[statements.APPLICATION_DIRECTORIES]:
         links[application].append(directory)
     challenges = {row[0]: bool(row[4]) for row in rows[statements.APPLICATIONS]}
-    rules = _rules(rows[statements.POLICIES], rows[statements.POLICY_GROUPS], challenges)
+    grants = {row[0]: _grants(row[6]) for row in rows[statements.APPLICATIONS]}
+    rules = _rules(rows[statements.POLICIES], rows[statements.POLICY_GROUPS], challenges, grants)
     applications = {
         id_: Application(
             id_, name, APPLICATION_KINDS[kind],
             Secret(keyring.open(bytes(sealed), "applications_application", id_, "secret")),
             signed, bool(challenge), separator, tuple(links[id_]), tuple(rules[id_]),
         )
-        for id_, name, kind, signed, challenge, separator, sealed in rows[statements.APPLICATIONS]
+        for id_, name, kind, signed, challenge, separator, _lines, sealed in rows[statements.APPLICATIONS]
         if sealed is not None and kind in APPLICATION_KINDS
     }  # fmt: skip
     clients = tuple(
@@ -122,7 +125,8 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
         for id_, application, network, signs in rows[statements.CLIENTS]
         if application in applications
     )
-    return Snapshot(rows[statements.REVISION][0][0], applications, clients, directories)
+    groups: dict[str, str] = dict(rows[statements.GROUPS])
+    return Snapshot(rows[statements.REVISION][0][0], applications, clients, directories, groups)
 
 
 def _open_directory(row: tuple[Any, ...], secrets: Mapping[str, str], before: Snapshot) -> OpenDirectory:
@@ -142,14 +146,29 @@ def _open_directory(row: tuple[Any, ...], secrets: Mapping[str, str], before: Sn
 
 
 def _rules(
-    policies: list[tuple[Any, ...]], links: list[tuple[Any, ...]], challenges: Mapping[str, bool]
+    policies: list[tuple[Any, ...]],
+    links: list[tuple[Any, ...]],
+    challenges: Mapping[str, bool],
+    grants: Mapping[str, tuple[Grant, ...]],
 ) -> dict[str, list[Rule]]:
     groups: dict[str, set[str]] = defaultdict(set)
     for policy, group in links:
         groups[policy].add(group)
     rules: dict[str, list[Rule]] = defaultdict(list)
-    for id_, name, application, login, methods, challenge in policies:
+    for id_, name, application, login, methods, challenge, own in policies:
         asks = challenges.get(application, False) if challenge is None else bool(challenge)
         in_groups, may_use = frozenset(groups[id_]), tuple(json.loads(methods))
-        rules[application].append(Rule(id_, name, in_groups, LoginMethod(login), may_use, asks))
+        carried = together(grants.get(application, ()), _grants(own))
+        rules[application].append(
+            Rule(id_, name, in_groups, LoginMethod(login), may_use, asks, grants=carried)
+        )
     return rules
+
+
+def _grants(lines: str) -> tuple[Grant, ...]:
+    """Return what the lines grant; one that this version does not know grants nothing."""
+    found = []
+    for line in json.loads(lines):
+        with suppress(ValueError):
+            found.append(granting.read(line))
+    return tuple(found)

@@ -98,7 +98,8 @@ def _over_json(write: Write) -> str:
 READING: Final = Select("""
     SELECT (SELECT number FROM ledger_revision),
     (SELECT ROWS(ROW(
-        n.realm, n.name, ID(u.id), u.login, u.enabled, u.password, ID(e.directory_id), e.external_id,
+        n.realm, n.name, ID(u.id), u.login, u.name, u.email, u.enabled, u.password, ID(e.directory_id),
+        e.external_id,
         (SELECT ROWS(ID(m.group_id)) FROM people_membership m WHERE m.user_id = u.id),
         (SELECT ROWS(ROW(
             ID(a.id), a.method, a.name, CAST(a.settings AS text), a.position, a.spent_by, a.spent_at,
@@ -117,7 +118,7 @@ READING: Final = Select("""
 REVISION: Final = Select("SELECT number FROM ledger_revision")
 
 APPLICATIONS: Final = Select("""
-    SELECT a.id, a.name, a.kind, a.message_authenticator, a.challenge, a.separator, s.sealed
+    SELECT a.id, a.name, a.kind, a.message_authenticator, a.challenge, a.separator, a.grants, s.sealed
     FROM applications_application a
     LEFT JOIN vault_sealed s ON s.row = a.id AND s.field = 'secret'""")
 
@@ -133,8 +134,10 @@ APPLICATION_DIRECTORIES: Final = Select("""
     SELECT application_id, directory_id FROM directories_application ORDER BY position""")
 
 POLICIES: Final = Select("""
-    SELECT id, name, application_id, login, methods, challenge FROM policies_policy
+    SELECT id, name, application_id, login, methods, challenge, grants FROM policies_policy
     ORDER BY position, name""")
+
+GROUPS: Final = Select("SELECT id, name FROM people_group")
 
 POLICY_GROUPS: Final = Select("SELECT policy_id, group_id FROM policies_policy_group")
 

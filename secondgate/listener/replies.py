@@ -1,26 +1,46 @@
 """An outcome as a packet."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from secondgate.ledger.snapshot import Application
 from secondgate.listener.protocols import Spoken
 from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
 from secondgate.radius.attributes import PROXY_STATE, REPLY_MESSAGE, STATE, Attribute, octets, text
-from secondgate.radius.packet import Code, Packet
+from secondgate.radius.dictionary import written
+from secondgate.radius.packet import MAX_LENGTH, Code, Packet
+from secondgate.radius.signing import Secret
 
-Carried = Callable[[Packet, Application, Spoken], Iterable[Attribute]]
+RESERVED: Final = 512  # octets of a packet for its header, signature, message, MS-CHAP's proof and keys
+
+Carried = Callable[[Packet, Outcome, Secret, Spoken], Iterable[Attribute]]
 
 
-def _with_grants(request: Packet, application: Application, spoken: Spoken) -> Iterable[Attribute]:
-    return (*application.granted, *spoken.accepted(request, application.secret))
+def _with_grants(request: Packet, outcome: Outcome, secret: Secret, spoken: Spoken) -> Iterable[Attribute]:
+    assert isinstance(outcome, Accept)
+    return (*_granted(outcome, request), *spoken.accepted(request, secret))
 
 
-def _with_nothing(_request: Packet, _application: Application, _spoken: Spoken) -> Iterable[Attribute]:
+def _granted(outcome: Accept, request: Packet) -> Iterator[Attribute]:
+    """Yield as many of what is granted as fit: somebody may be in a thousand groups."""
+    left = MAX_LENGTH - RESERVED - sum(len(value) + 2 for value in request.values(PROXY_STATE))
+    for name, value in outcome.granted:
+        attribute = written(name, value)
+        left -= len(attribute[1]) + 2
+        if left < 0:
+            return
+        yield attribute
+
+
+def _with_nothing(
+    _request: Packet, _outcome: Outcome, _secret: Secret, _spoken: Spoken
+) -> Iterable[Attribute]:
     return ()
 
 
-def _with_the_fault(_request: Packet, _application: Application, spoken: Spoken) -> Iterable[Attribute]:
+def _with_the_fault(
+    _request: Packet, _outcome: Outcome, _secret: Secret, spoken: Spoken
+) -> Iterable[Attribute]:
     return spoken.refused()
 
 
@@ -38,7 +58,7 @@ def reply(request: Packet, outcome: Outcome, application: Application, spoken: S
     return request.answer(
         code,
         [
-            *carried(request, application, spoken),
+            *carried(request, outcome, application.secret, spoken),
             *text(REPLY_MESSAGE, outcome.message),  # none when empty; split at 253 octets
             *octets(STATE, outcome.state),  # only a Challenge has one
             *request.all(PROXY_STATE),  # unmodified and in order (RFC 2865 section 5.33)

@@ -6,7 +6,7 @@ from secondgate.login.close import close
 from secondgate.login.login import open_login
 from secondgate.login.outcome import Accept, Ended, Outcome
 from secondgate.login.password import check_password
-from secondgate.login.policy import choose_policy
+from secondgate.login.policy import choose_policy, granted_to
 from secondgate.login.same_work import do_the_same_work
 from secondgate.login.second_factor import check_second_factor
 from secondgate.login.typed import Typed, read_typed
@@ -29,7 +29,7 @@ async def decide(attempt: Attempt, ledger: Ledger) -> Outcome:
             typed = read_typed(login, rule)
             await check_password(login, user, typed)
             proof = await check_second_factor(login, user, rule, typed)
-            outcome = Accept(user, proof)
+            outcome = Accept(user, proof, granted_to(login, user, rule))
         except Ended as end:  # a step either lets the login go on, or raises how it ends
             outcome = end.outcome
         # One transaction spends the proof and writes the event. If another login spent it first, this

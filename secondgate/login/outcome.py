@@ -17,10 +17,14 @@ class Proof:
 
 @frozen
 class Accept:
-    """Let in. `proof` is None where the policy asks for no second factor."""
+    """Let in. `proof` is None where the policy asks for no second factor.
+
+    `granted` is what the application is told beside: names and values of attributes.
+    """
 
     user: Person
     proof: Proof | None = None
+    granted: tuple[tuple[str, str], ...] = ()
     message: str = ""
     state: bytes = b""
 

@@ -127,4 +127,5 @@ def described(policy: Policy) -> dict[str, Any]:
         "login": policy.login,
         "methods": policy.methods,
         "challenge": policy.challenge,
+        "grants": policy.grants,
     }

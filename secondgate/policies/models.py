@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 
-from secondgate.applications.models import Application
+from secondgate.applications.models import NOTHING, Application
 from secondgate.events.models import Named
 from secondgate.people.models import Group
 
@@ -21,6 +21,9 @@ class Policy(Named):
     login = models.CharField(max_length=40)
     methods = models.JSONField(default=list)
     challenge = models.BooleanField(null=True)  # null: as the application has it
+    grants = models.JSONField(
+        default=list, db_default=NOTHING
+    )  # lines of `grants`, beside those of the application
 
     class Meta:
         db_table = "policies_policy"

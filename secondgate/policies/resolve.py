@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 
+from secondgate.policies.grants import Grant
+
 
 class LoginMethod(StrEnum):
     """What a person gives at the login screen."""
@@ -28,6 +30,7 @@ class Rule:
     methods: tuple[str, ...]
     challenge: bool
     enrols: bool = False
+    grants: tuple[Grant, ...] = ()
 
     @property
     def mark(self) -> str:

@@ -95,7 +95,7 @@ def _application(item: Item, configuration: Configuration, known: dict[str, Appl
     said = {
         "kind": says.kind, "message_authenticator": says.message_authenticator,
         "challenge": APPLICATION_KINDS[says.kind].challenge if says.challenge is None else says.challenge,
-        "separator": says.separator,
+        "separator": says.separator, "grants": says.grants,
     }  # fmt: skip
     after = {
         **(before or {}), **said, "name": says.name,
@@ -131,7 +131,7 @@ def _policy(item: Item) -> Iterator[Step]:
     says = item.says
     found = Policy.objects.filter(name=says.name).first()
     before = policies.described(found) if found else None
-    said = {"login": says.login, "methods": says.methods, "challenge": says.challenge}
+    said = {"login": says.login, "methods": says.methods, "challenge": says.challenge, "grants": says.grants}
     after = {"name": says.name, "application": says.application, "groups": sorted(set(says.groups)), **said}
     if changes := _changed("policy", says.name, before, after):
         yield Step(changes, partial(_configure_policy, after))

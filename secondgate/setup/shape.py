@@ -25,6 +25,7 @@ from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.methods.registry import IN_BROWSER, METHODS
 from secondgate.people.login_names import has_controls, normalise
+from secondgate.policies.grants import read as read_grant
 from secondgate.policies.resolve import LoginMethod
 from secondgate.setup.document import Document, InputError, Path_, read_beside
 
@@ -48,6 +49,11 @@ def _network(value: Any) -> str:
         except ValueError:
             said = ", like 10.0.1.10, 10.0.1.0/24 or fd00::/64."
         raise ValueError(f"“{value}” is no address or network{said}") from cause
+
+
+def _grant(value: str) -> str:
+    grant = read_grant(value)
+    return f"{grant.name}={grant.value}"
 
 
 def _method(value: str) -> str:
@@ -103,6 +109,7 @@ class Application(_Strict):
     message_authenticator: Literal[MESSAGE_AUTHENTICATOR] = "auto"  # type: ignore[valid-type]
     challenge: bool | None = None
     separator: Annotated[str, Field(min_length=1, max_length=8)] = ","
+    grants: list[Annotated[str, AfterValidator(_grant)]] = []
     directories: list[Name] = []
 
 
@@ -134,6 +141,7 @@ class Policy(_Strict):
     login: Literal[tuple(method.value for method in LoginMethod)]  # type: ignore[valid-type]
     methods: list[Annotated[str, AfterValidator(_method)]] = []
     challenge: bool | None = None
+    grants: list[Annotated[str, AfterValidator(_grant)]] = []
 
 
 @dataclass(frozen=True, slots=True)

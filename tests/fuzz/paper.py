@@ -42,7 +42,7 @@ class PaperLedger(Ledger):
     def __init__(self) -> None:
         super().__init__(SqliteStore(Path("/nonexistent")), Keyring(bytes(32)))
         clients = (client(LAX), client(STRICT, "require"), client(AUTO, "auto"))
-        self.snapshot = Snapshot(1, {}, clients, {})
+        self.snapshot = Snapshot(1, {}, clients, {}, {})
 
     async def refresh(self) -> Snapshot:
         return self.snapshot

@@ -20,7 +20,7 @@ NETWORKS = [
 def clients(*networks: str) -> Clients:
     """Return the clients of these networks; each one's name is its application's."""
     made = [Client(n, ip_network(text), application(name=text), False) for n, text in enumerate(networks)]
-    return Clients(Snapshot(1, {}, tuple(made), {}))
+    return Clients(Snapshot(1, {}, tuple(made), {}, {}))
 
 
 def found(address: str, *networks: str) -> str | None:

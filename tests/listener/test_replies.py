@@ -18,13 +18,13 @@ from secondgate.radius.attributes import (
     USER_PASSWORD,
     Attribute,
 )
-from secondgate.radius.packet import Code
+from secondgate.radius.packet import MAX_LENGTH, Code
+from secondgate.radius.signing import sign_reply
 from tests.fuzz.paper import PaperServer, application
-from tests.radius.packets import octets, packet
+from tests.radius.packets import SECRET, octets, packet
 
-ANN = Person("corp", "ann", "b" * 32, "ann", True, "", None, "", frozenset(), ())
+ANN = Person("corp", "ann", "b" * 32, "ann", "Ann", "", True, "", None, "", frozenset(), ())
 PAP = Spoken("PAP", typed="x")
-GRANTED = ((CLASS, b"staff"), (PROXY_STATE, b"not the client's"))
 OUTCOMES: list[Outcome] = [
     Accept(ANN, message="Welcome."), Challenge(ANN, "c" * 32, "Which code?", b"q" * 16), Refuse(reasons.WRONG_CODE)
 ]  # fmt: skip
@@ -43,10 +43,14 @@ def test_an_outcome_has_its_code(outcome: Outcome, code: Code) -> None:
     assert (answer.code, answer.identifier, answer.authenticator) == (code, 7, packet().authenticator)
 
 
-def test_only_who_is_let_in_gets_what_the_application_grants() -> None:
-    for outcome in OUTCOMES:
-        answer = reply(packet(), outcome, application(granted=GRANTED), PAP)
-        assert answer.all(CLASS) == ([(CLASS, b"staff")] if isinstance(outcome, Accept) else [])
+def test_who_is_let_in_gets_what_is_granted_as_far_as_it_fits() -> None:
+    some = Accept(ANN, granted=(("Class", "staff"), ("Fortinet-Group-Name", "VPN")))
+    answer = reply(packet(), some, application(), PAP)
+    assert answer.all(CLASS) == [(CLASS, b"staff")]
+    many = Accept(ANN, granted=tuple(("Class", f"{number:0200}") for number in range(1000)))
+    asked = packet(*[(PROXY_STATE, bytes(200))] * 5)
+    signed = sign_reply(reply(asked, many, application(), PAP), SECRET)
+    assert MAX_LENGTH - 800 < len(signed) <= MAX_LENGTH
 
 
 def test_only_a_challenge_has_a_state() -> None:

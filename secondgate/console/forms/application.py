@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR, Kind
 from secondgate.applications.models import Application, Client
 from secondgate.applications.shared_secret import check_secret
+from secondgate.console.forms.grants import grants_field, grants_in
 from secondgate.directories.models import Directory
 from secondgate.web.forms import EditForm, Form
 
@@ -54,6 +55,8 @@ class Fields(forms.Form):
         widget=forms.TextInput(attrs={"class": "mono w-xs", "autocomplete": "off"}),
         help_text="Where both are typed at once: what stands between them, as in password,123456.",
     )
+
+    grants = grants_field("What the application is told of each person that is let in, one a line.")
 
     def __init__(self, *args: Any, kind: Kind, application: Application | None = None, **kwargs: Any) -> None:
         self._kind, self._application = kind, application
@@ -104,6 +107,10 @@ class Fields(forms.Form):
         if faults:
             raise ValidationError([ValidationError("%(says)s", params={"says": says}) for says in faults])
         return list(found)
+
+    def clean_grants(self) -> list[str]:
+        """Return the lines."""
+        return grants_in(self.cleaned_data["grants"])
 
     def clean(self) -> dict[str, Any]:
         """Gather the directories in their order."""
@@ -191,6 +198,7 @@ def initial_of(application: Application, directories: Iterable[str]) -> dict[str
         "message_authenticator": application.message_authenticator,
         "challenge": application.challenge,
         "separator": application.separator,
+        "grants": "\n".join(application.grants),
         **chosen,
     }
 

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from secondgate.applications.kinds import KINDS
 from secondgate.applications.models import Application
+from secondgate.console.forms.grants import grants_field, grants_in
 from secondgate.methods.registry import IN_BROWSER, METHODS
 from secondgate.people.models import Group
 from secondgate.policies.models import Policy
@@ -59,6 +60,8 @@ class PolicyForm(EditForm):
         help_text="A stolen password is enough then.",
     )
 
+    grants = grants_field("What the application is told beside what it is told of everybody.")
+
     def __init__(self, *args: Any, policy: Policy | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._policy = policy
@@ -72,6 +75,10 @@ class PolicyForm(EditForm):
                 f"Another policy is called “{name}”. The log would not tell them apart."
             )
         return name
+
+    def clean_grants(self) -> list[str]:
+        """Return the lines."""
+        return grants_in(self.cleaned_data["grants"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse what could never let anybody in, and what was not confirmed."""
@@ -105,6 +112,7 @@ def initial_of(policy: Policy) -> dict[str, Any]:
         "login": policy.login,
         "methods": policy.methods,
         "challenge": {held: shown for shown, held in CHALLENGES.items()}[policy.challenge],
+        "grants": "\n".join(policy.grants),
         "confirmed": policy.login == LoginMethod.PASSWORD_ONLY,
     }
 
@@ -112,7 +120,8 @@ def initial_of(policy: Policy) -> dict[str, Any]:
 def typed(data: QueryDict) -> dict[str, Any]:
     """Return what stands in a form that is shown again without being judged."""
     many = {name: data.getlist(name) for name in ("groups", "methods")}
-    one = {name: data.get(name, "") for name in ("name", "application", "login", "challenge", "mark")}
+    names = ("name", "application", "login", "challenge", "grants", "mark")
+    one = {name: data.get(name, "") for name in names}
     return {**one, **many, "confirmed": "confirmed" in data}
 
 
