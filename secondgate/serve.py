@@ -119,6 +119,7 @@ async def serve(settings: Settings, *, workers: int, only: str | None) -> None:
         await service.stopping.wait()
     if not await ledger.close():
         log.error("ledger-hung", says="The database did not answer; what was under way is given up.")
+    end_within(EXIT_WITHIN)  # from here on only threads are waited for, first those of the event loop
 
 
 @asynccontextmanager
@@ -372,7 +373,6 @@ def run(settings: Settings, *, workers: int, only: str | None) -> None:
     if workers > 1 and WORKER not in os.environ:
         metrics.share(Path(settings.data) / "metrics")
     uvloop.run(serve(settings, workers=workers, only=only))
-    end_within(EXIT_WITHIN)
 
 
 def end_within(seconds: float) -> None:

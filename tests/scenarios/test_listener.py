@@ -206,7 +206,7 @@ def test_try_goes_through_the_running_server(open_house: House) -> None:
     assert again.returncode == 1
     assert "code-used" in again.stdout
     unknown = open_house.command("try", "--application", "Wdie", "--user", "ann", "--password", "1")
-    assert "Known: Lax, Narrow, Wide." in unknown.stderr
+    assert "Known: Lax, Narrow, Wide, Word." in unknown.stderr
     open_house.stop()
     stopped = open_house.command("try", "--application", "Wide", "--user", "ann", "--password", "1")
     assert stopped.returncode == 1
