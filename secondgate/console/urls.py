@@ -83,6 +83,7 @@ urlpatterns = [
     path("settings/mail/test/", settings.test_mail, name="settings-test-mail"),
     path("settings/mail/remove/", settings.remove_mail, name="settings-remove-mail"),
     path("administrators/", administrators.administrators, name="administrators"),
+    path("administrators/new/", administrators.add_administrator, name="administrators-new"),
     path("administrators/<uuid:pk>/", administrators.change_role, name="administrators-role"),
     path("administrators/<uuid:pk>/end/", administrators.end_sessions, name="administrators-end"),
 ]

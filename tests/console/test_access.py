@@ -69,6 +69,20 @@ def test_a_role_is_given_and_recorded(signed_in: SignedIn):
     assert (facts["before"], facts["after"]) == ("none", "helpdesk")
 
 
+def test_whom_to_give_a_role_is_found_by_what_they_type(signed_in: SignedIn):
+    ann, client = accounts.create("ann", realm="built-in", by="test"), signed_in("owner")
+    assert client.post("/console/administrators/new/", {"login": "ANN"})["Location"].endswith(f"{ann.pk}/")
+    answer = client.post("/console/administrators/new/", {"login": "<b>nobody"})
+    assert answer.status_code == 422
+    assert "Nobody is called “&lt;b&gt;nobody”." in answer.content.decode()
+    accounts.create("ann", realm="other", by="test")
+    assert (
+        "2 people are called so"
+        in client.post("/console/administrators/new/", {"login": "ann"}).content.decode()
+    )
+    assert signed_in("administrator").get("/console/administrators/new/").status_code == 403
+
+
 def test_the_last_owner_stays_one(signed_in: SignedIn):
     client = signed_in("owner")
     answer = client.post(f"/console/administrators/{client.user.pk}/", {"role": ""})  # type: ignore[attr-defined]

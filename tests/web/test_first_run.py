@@ -65,6 +65,7 @@ def test_the_first_pages_fit_and_are_accessible(owner: Owner) -> None:
         "/console/setup/": "setup",
         "/console/": "overview",
         "/console/administrators/": "administrators",
+        "/console/administrators/new/": "administrators-new",
         "/portal/": "portal",
         "/portal/add/totp/": "add-totp",
         "/portal/sessions/": "sessions",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from secondgate.console import roles
 from secondgate.console.access import may
-from secondgate.console.forms.role import RoleForm
+from secondgate.console.forms.role import NewAdministratorForm, RoleForm
 from secondgate.events import names
 from secondgate.events.record import record
 from secondgate.people import accounts
@@ -29,8 +29,20 @@ def administrators(request: Request) -> HttpResponse:
     few = User.objects.filter(pk__in=User.objects.filter(role__gt="").values("pk"))
     people = few.annotate(browsers=Count("sessions", filter=live)).order_by("login")
     table = [(says, [(role, role in held) for role in roles.Role]) for says, held in roles.MAY.values()]
-    context = {"people": people, "table": table, "roles": roles.SAYS.items(), "form": RoleForm()}
+    context = {"people": people, "table": table, "roles": roles.SAYS.items()}
     return render(request, "console/administrators.html", context)
+
+
+@may("administrators.change")
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_administrator(request: Request) -> HttpResponse:
+    """Find whom to give a role."""
+    form = NewAdministratorForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return redirect("console:administrators-role", form.cleaned_data["login"].pk)
+    return render(
+        request, "console/administrators_new.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @may("administrators.change", fresh=True)
