@@ -26,8 +26,8 @@ class NewAdministratorForm(Form):
         found = people_called(login)
         if not found:
             raise forms.ValidationError(
-                f"Nobody is called “{login}”. Add them under Users first; people of a directory come with their "
-                "first login."
+                f"Nobody is called “{login}”. Add them under Users first; people of a directory come with "
+                "their first login."
             )
         if len(found) > 1:
             raise forms.ValidationError(
