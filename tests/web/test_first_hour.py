@@ -60,7 +60,7 @@ def test_from_the_owner_link_to_the_first_accepted_login(owner: Owner) -> None:
     answer = subprocess.run(line, input=said, capture_output=True, text=True).stdout
     assert "Received Access-Accept" in answer, answer
     # The log lives: the login is there without a reload, and opens into its trail.
-    row = page.get_by_role("row").filter(has_text="Amazon WorkSpaces").first
+    row = page.get_by_role("row").filter(has_text="The code is that of Authenticator app").first
     expect(row).to_be_visible()
     row.get_by_role("link").first.click()
     expect(
