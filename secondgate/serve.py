@@ -23,7 +23,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import uvicorn
@@ -43,6 +43,7 @@ from secondgate.listener import control
 from secondgate.listener.certificates import CertificateError, Certificates
 from secondgate.listener.server import Server
 from secondgate.setup.owner_link import has_owner, new_link, remember_base_url
+from secondgate.web.visitor import place_of
 
 log = structlog.get_logger()
 
@@ -353,7 +354,8 @@ def _log_without_locals() -> None:
         ]
     )
     logging.basicConfig(handlers=[_ToStructlog()], level=logging.WARNING, force=True)
-    logging.getLogger("django.request").setLevel(logging.ERROR)  # a refused form is no fault of ours
+    for name in ("django.request", "django.security.csrf"):  # a refused form is no fault of ours
+        logging.getLogger(name).setLevel(logging.ERROR)
     # Whitenoise hands Django a whole small file; that it does so at once is said for each of them.
     warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
@@ -362,9 +364,13 @@ class _ToStructlog(logging.Handler):
     """What libraries log goes the same way; the lines of a traceback, never what was in variables."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record."""
+        """Write one record; of a page, which one it is, for the address itself may open a door."""
         event = "internal-error" if record.exc_info else "library"
-        log.log(record.levelno, event, logger=record.name, says=record.getMessage(), exc_info=record.exc_info)
+        request: Any = getattr(record, "request", None)
+        says = record.getMessage()
+        if hasattr(request, "resolver_match"):  # Django logs some things of other objects, too
+            says = says.replace(request.path, place_of(request))
+        log.log(record.levelno, event, logger=record.name, says=says, exc_info=record.exc_info)
 
 
 def run(settings: Settings, *, workers: int, only: str | None) -> None:

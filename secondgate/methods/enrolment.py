@@ -19,7 +19,7 @@ from secondgate.methods.backup_codes import BackupCodesSettings, new_codes
 from secondgate.methods.bypass_code import BypassCodeSettings, new_code
 from secondgate.methods.method import Enrolled, Fits
 from secondgate.methods.models import Authenticator
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import METHODS, STAND_INS
 from secondgate.people import accounts
 from secondgate.people.models import User
 from secondgate.vault import secrets
@@ -154,6 +154,20 @@ def _give_the_one(user: User, method: str, settings: Any, *, by: str) -> None:
     taken = set(user.authenticators.exclude(method=method).values_list("name", flat=True))
     name = held.name if held else free_name(METHODS[method].title, taken)
     enrol([Wanted(user, method, name, settings)], by=by)
+
+
+def has_live(user: User, now: float) -> bool:
+    """Tell whether `user` has anything that a login may still take at `now` (Unix time).
+
+    What stood in for a while, and is over, stays until it is taken away: it proves nothing any more. All else
+    counts, disabled or unknown: a password alone is not to put another one beside it.
+    """
+    return any(not _is_over(one, now) for one in user.authenticators.all())
+
+
+def _is_over(one: Authenticator, now: float) -> bool:
+    stand_in = STAND_INS.get(one.method)
+    return stand_in is not None and stand_in.is_over(one.settings, one.position, now)
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

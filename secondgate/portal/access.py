@@ -1,5 +1,6 @@
 """`@signed_in`: the portal's pages are for whoever has shown who they are."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
+from secondgate.methods.enrolment import has_live
 from secondgate.web.visitor import Request, is_fresh, is_proven
 
 P = ParamSpec("P")
@@ -41,7 +43,7 @@ def _is_proof_enough(request: Request) -> bool:
     """
     if is_proven(request):
         return is_fresh(request)
-    return not request.user.authenticators.exists()
+    return not has_live(request.user, time.time())
 
 
 def lead(request: HttpRequest, name: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from secondgate.events import names
 from secondgate.events.record import record
-from secondgate.web.visitor import source_of
+from secondgate.web.visitor import place_of, source_of
 
 log = structlog.get_logger()
 
@@ -15,10 +15,10 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say so. Only what somebody's session was used for is an event: strangers could fill the log."""
     user = getattr(request, "user", None)
     if user:
-        facts = {"path": request.path[:200], "fault": reason, "source": source_of(request)}
+        facts = {"path": place_of(request), "fault": reason, "source": source_of(request)}
         record(names.FORM_REFUSED, by=user.pk.hex, user_id=user.pk, facts=facts)
     else:
-        log.warning("form-refused", path=request.path[:200], fault=reason)
+        log.warning("form-refused", path=place_of(request), fault=reason)
     context = {
         "title": "This form cannot be taken",
         "text": "It came without the token that belongs to your browser: the page was open for long, cookies "

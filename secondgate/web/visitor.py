@@ -18,6 +18,7 @@ FRESH: Final = 600  # seconds for which a proof serves for secrets, roles and re
 POLL: Final = "X-Poll"  # a request by which a page renews itself: nobody is at the keyboard
 AGENT_MOST: Final = 200
 PLACE_MOST: Final = 64
+PATH_MOST: Final = 200
 
 
 class Request(HttpRequest):
@@ -29,6 +30,14 @@ class Request(HttpRequest):
 def source_of(request: HttpRequest) -> str:
     """Return the browser's address; a proxy on this machine is asked for it (uvicorn's proxy headers)."""
     return str(request.META.get("REMOTE_ADDR", ""))[:PLACE_MOST]
+
+
+def place_of(request: HttpRequest) -> str:
+    """Return the page that is asked for, as it may be written down: a token in its address opens doors."""
+    found = request.resolver_match
+    if found is None or "token" not in found.kwargs:
+        return request.path[:PATH_MOST]
+    return f"/{found.route}"
 
 
 def agent_of(request: HttpRequest) -> str:
@@ -76,8 +85,11 @@ def signed_in_by(keys: Iterable[str]) -> dict[str, User]:
 
 
 def welcome(request: HttpRequest, user: User, *, method: str) -> None:
-    """Sign `user` in to this browser. `method` is the second factor that was shown, "" for none."""
-    request.session.cycle_key()
+    """Sign `user` in to this browser. `method` is the second factor that was shown, "" for none.
+
+    Nothing of an earlier session stays: whoever had it may have seen the seed, or the secret, that it keeps.
+    """
+    request.session.flush()
     request.session.update(
         {
             "user": user.pk.hex,
