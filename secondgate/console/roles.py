@@ -36,6 +36,7 @@ MAY: Final[dict[str, tuple[str, frozenset[Role]]]] = {
     "users.unlock": ("Unlock users who wait after wrong tries", _HELP),
     "users.enrol": ("Give users authenticators, backup codes and bypass codes", _HELP),
     "users.reset": ("Take authenticators away, end sessions", _HELP),
+    "users.invite": ("Mail people the link to set their password", _HELP),
     "users.change": ("Add, change, disable and remove users and groups", _SET_UP),
     "applications.read": ("See applications", _ALL),
     "applications.change": ("Add, change and remove applications and their secrets", _SET_UP),

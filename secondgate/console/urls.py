@@ -64,6 +64,7 @@ urlpatterns = [
     path("users/<uuid:pk>/groups/", user_edit.groups, name="users-groups"),
     path("users/<uuid:pk>/remove/", user_edit.remove, name="users-remove"),
     path("users/<uuid:pk>/end/", user_edit.end_sessions, name="users-end"),
+    path("users/<uuid:pk>/invite/", user_edit.invite, name="users-invite"),
     path("users/<uuid:pk>/unlock/", user_edit.unlock, name="users-unlock"),
     path("users/<uuid:pk>/totp/", user_factors.add_totp, name="users-totp"),
     path("users/<uuid:pk>/codes/", user_factors.backup_codes, name="users-codes"),

@@ -15,6 +15,8 @@ from secondgate.directories.models import Directory, Entry
 from secondgate.events.models import Event
 from secondgate.ledger.models import Throttle
 from secondgate.ledger.reading import user_key
+from secondgate.messaging import delivery
+from secondgate.messaging.models import Provider
 from secondgate.methods import enrolment
 from secondgate.methods.models import Authenticator
 from secondgate.methods.totp import TotpSettings
@@ -425,3 +427,30 @@ def test_an_authenticator_of_another_is_not_there(signed_in: SignedIn, ann: User
     address = f"/console/users/{bob.pk}/authenticators/{held.pk}/remove/"
     assert signed_in("owner").post(address).status_code == 404
     assert Group.objects.count() == 0
+
+
+def test_a_link_that_cannot_be_mailed_is_said_with_the_way_out(signed_in: SignedIn, ann: User) -> None:
+    helper = signed_in("helpdesk")
+    answer = helper.post(f"/console/users/{ann.pk}/invite/", follow=True)
+    assert "There is no mail server: set one up under Settings." in answer.content.decode()
+    User.objects.filter(pk=ann.pk).update(email="")
+    assert (
+        "They have no address"
+        in helper.post(f"/console/users/{ann.pk}/invite/", follow=True).content.decode()
+    )
+    Entry.objects.filter(user=ann).delete()
+    assert "is set there" in helper.post(f"/console/users/{ann.pk}/invite/", follow=True).content.decode()
+    assert signed_in("auditor").post(f"/console/users/{ann.pk}/invite/").status_code == 403
+
+
+def test_a_link_is_mailed_to_their_own_address(
+    signed_in: SignedIn, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailed: list[tuple[Any, Any]] = []
+    monkeypatch.setattr(delivery, "deliver", lambda message, **about: mailed.append((message, about)))
+    Provider(name="Mail", kind="smtp").save()
+    answer = signed_in("helpdesk").post(f"/console/users/{ann.pk}/invite/", follow=True)
+    assert "The link is on its way to Ann Berg" in answer.content.decode()
+    ((message, about),) = mailed
+    assert message.to == "ann@example.com" and "/portal/password/" in message.text
+    assert about["user_id"] == ann.pk

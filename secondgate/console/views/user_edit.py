@@ -16,13 +16,15 @@ from secondgate.directories.models import Entry
 from secondgate.events import names
 from secondgate.events.record import record
 from secondgate.login import waits
+from secondgate.messaging.models import Provider
+from secondgate.messaging.provider import MessagingError
 from secondgate.methods import enrolment
 from secondgate.people import accounts
 from secondgate.people.known_as import names_of, set_names
 from secondgate.people.members import add_members, remove_members
 from secondgate.people.models import User
 from secondgate.people.passwords import hashed
-from secondgate.web import visitor
+from secondgate.web import onboarding, visitor
 from secondgate.web.visitor import Request
 
 
@@ -133,6 +135,34 @@ def remove(request: Request, person: User) -> HttpResponse:
         "directory": entry.directory if entry and entry.directory.kind != "local" else None,
     }
     return render(request, "console/users_remove.html", context)
+
+
+@may_touch("users.invite")
+@require_POST
+def invite(request: Request, person: User) -> HttpResponse:
+    """Mail them the link to set their password: it goes to their own address, and to nobody else's."""
+    said = person.name or person.login
+    if why := _cannot_invite(person):
+        messages.error(request, f"Nothing was mailed. {why}", "bad")
+        return to_panel(person.pk)
+    try:
+        onboarding.invite(person, by=request.user.pk.hex)
+    except MessagingError as fault:
+        messages.error(request, f"Nothing was mailed. {fault} {fault.remedy}", "bad")
+    else:
+        messages.success(request, f"The link is on its way to {said}; the log tells when it was taken.", "ok")
+    return to_panel(person.pk)
+
+
+def _cannot_invite(person: User) -> str:
+    """Return why no link can be mailed, with the way out; "" where one can."""
+    if not onboarding.sets_password_here(person):
+        return "Their password belongs to their own directory: it is set there."
+    if not person.email:
+        return "They have no address: give them one under Edit."
+    if not Provider.objects.exists():
+        return "There is no mail server: set one up under Settings."
+    return ""
 
 
 @may_touch("users.unlock")
