@@ -42,6 +42,14 @@ def directories(now: Situation) -> Iterator[Concern]:
         yield Concern("bad", f"{one.name} does not answer", text, "Test it", "directories-one", (one.pk,))
 
 
+def messages(now: Situation) -> Iterator[Concern]:
+    for one in now.providers:
+        if one.fault:
+            yield Concern(
+                "warn", f"{one.name} did not take the last message", one.fault, "Test it", "settings"
+            )
+
+
 def wrong_secrets(now: Situation) -> Iterator[Concern]:
     for one in now.unreadable:
         if one.mis_signed:
@@ -124,7 +132,7 @@ def owner(now: Situation) -> Iterator[Concern]:
 
 # The order is that in which people see them, within the same tone.
 CHECKS: Final[tuple[Callable[[Situation], Iterator[Concern]], ...]] = (
-    nodes, directories, wrong_secrets, strangers, disk, people, applications, owner,
+    nodes, directories, messages, wrong_secrets, strangers, disk, people, applications, owner,
 )  # fmt: skip
 TONES: Final = ("bad", "warn", "off")
 

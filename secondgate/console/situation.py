@@ -22,6 +22,7 @@ from secondgate.events.search import Wanted, look
 from secondgate.ledger.models import Node
 from secondgate.ledger.nodes import is_silent
 from secondgate.login.reasons import UNREADABLE_PASSWORD
+from secondgate.messaging.health import ProviderState, providers
 from secondgate.methods.backup_codes import BackupCodes
 from secondgate.methods.coverage import Coverage, coverage, lacking
 from secondgate.methods.models import Authenticator
@@ -103,6 +104,7 @@ class Situation:
     now: datetime
     nodes: list[NodeState] = field(default_factory=list)
     directories: list[Named] = field(default_factory=list)
+    providers: list[ProviderState] = field(default_factory=list)
     silent: list[SilentDirectory] = field(default_factory=list)
     strangers: list[Stranger] = field(default_factory=list)
     lacking: list[Lacking] = field(default_factory=list)
@@ -125,6 +127,7 @@ def read(user: User, now: datetime) -> Situation:
         now=now,
         nodes=_nodes(now),
         directories=directories,
+        providers=providers(),
         silent=_silent(directories),
         strangers=_strangers(now),
         lacking=_lacking.get() or [],

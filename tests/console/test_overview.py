@@ -25,6 +25,8 @@ from secondgate.events import tally
 from secondgate.events.counts import HOUR, logins
 from secondgate.events.models import Event
 from secondgate.ledger.models import Node
+from secondgate.messaging.health import ProviderState
+from secondgate.messaging.models import Provider
 from secondgate.people import accounts
 from tests.console.conftest import SignedIn
 
@@ -43,6 +45,9 @@ CASES = {
     ),
     "a directory is silent": (
         {"silent": [SilentDirectory(VPN.pk, "Corp AD", NOW, "no answer")]}, "bad", "Corp AD", "directories-one",
+    ),
+    "a mail was not taken": (
+        {"providers": [ProviderState("Mail", NOW, "refused")]}, "warn", "Mail did not take", "settings",
     ),
     "a wrong secret": ({"unreadable": [Unreadable(VPN, 3, 4)]}, "bad", "Office VPN: the shared", "applications-one"),
     "another secret signs": ({"unreadable": [Unreadable(VPN, 0, 0, 1)]}, "bad", "Office VPN: the", "applications-one"),
@@ -210,3 +215,14 @@ def test_the_number_of_queries_does_not_grow(
     client.get("/console/")
     with django_assert_max_num_queries(50):
         client.get("/console/")
+
+
+def test_how_the_last_message_went_is_told(signed_in: SignedIn, db: None) -> None:
+    client = signed_in("auditor")
+    assert "not set up: nobody can set a forgotten password" in client.get("/console/").content.decode()
+    Provider(name="Mail of Corp", kind="smtp").save()
+    assert "no message yet" in client.get("/console/").content.decode()
+    Event.objects.create(name="message.failed", at=timezone.now(), facts={"fault": "it refused <us>."})
+    assert "just now: it refused &lt;us&gt;." in client.get("/console/").content.decode()
+    Event.objects.create(name="message.sent", at=timezone.now(), facts={})
+    assert "took a message just now" in client.get("/console/").content.decode()
