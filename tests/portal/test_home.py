@@ -1,6 +1,7 @@
 """A person's own page: what they have, where they log in, what they did."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -189,3 +190,24 @@ def test_a_browser_from_before_the_factor_does_not_take_it_away(signed_in: Signe
     answer = client.post(f"/portal/{path.format(pk=one.pk)}")
     assert answer["Location"].startswith("/portal/confirm/")
     assert Authenticator.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["add/totp/", "backup-codes/"])
+@pytest.mark.parametrize(
+    ("ends", "used", "is_over"), [(-1, 0, True), (1, 1, True), (1, 0, False)], ids=["late", "used", "live"]
+)
+def test_a_bypass_code_that_is_over_is_in_nobody_s_way(
+    signed_in: SignedIn, path: str, ends: int, used: int, is_over: bool
+) -> None:
+    client = signed_in("", method="")
+    until = timezone.now() + timedelta(hours=ends)
+    enrolment.give_bypass_code(client.user, until=until, uses=1, why="lost phone", by="test")
+    Authenticator.objects.filter(user=client.user).update(position=used)
+    assert client.get(f"/portal/{path}").status_code == (200 if is_over else 302)
+
+
+def test_an_app_that_is_switched_off_is_still_in_the_way_of_a_password_alone(signed_in: SignedIn) -> None:
+    client = signed_in("", method="")
+    an_app_of(client.user)
+    Authenticator.objects.filter(user=client.user).update(enabled=False)
+    assert client.get("/portal/add/totp/")["Location"].startswith("/portal/confirm/")
