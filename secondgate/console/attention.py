@@ -88,7 +88,7 @@ def people(now: Situation) -> Iterator[Concern]:
         text = f"{who}, and “{one.policy.name}” refuses them until they have a method that it takes."
         verb = "has" if one.people == 1 else "have"
         title = f"{count_of(one.people, 'person', 'people')} {verb} no second factor"
-        yield Concern("warn", title, text, "Show them", "users", (), "factors=none")
+        yield Concern("warn", title, text, "Show them", "users", (), "factor=without")
 
 
 def applications(now: Situation) -> Iterator[Concern]:

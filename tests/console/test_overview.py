@@ -6,12 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from secondgate.applications.models import Application, Client
 from secondgate.console import attention
 from secondgate.console.attention import concerns
 from secondgate.console.chart import SPANS, chart
+from secondgate.console.forms.find_people import FindForm
+from secondgate.console.people import Wanted
 from secondgate.console.situation import (
     Lacking,
     Named,
@@ -68,6 +71,20 @@ def test_each_concern_carries_what_clears_it(what: str) -> None:
     assert (found.tone, found.page) == (tone, page)
     assert title in found.title
     assert bool(found.page) == bool(found.leads)
+
+
+def test_what_the_list_of_people_is_asked_for_it_knows() -> None:
+    (found,) = concerns(replace(CALM, **CASES["one without a factor"][0]))
+    assert FindForm(QueryDict(found.query)).wanted() == Wanted(has_factor=False)
+
+
+@pytest.mark.parametrize(("role", "leads"), [("owner", True), ("auditor", False)])
+def test_a_button_leads_only_whom_its_page_lets_in(
+    signed_in: SignedIn, vpn: Application, role: str, leads: bool
+) -> None:
+    page = signed_in(role).get("/console/").content.decode()
+    assert "has no policy" in page
+    assert ("/console/policies/new/?application=" in page) == leads
 
 
 def test_every_check_has_a_case() -> None:

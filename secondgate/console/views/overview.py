@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 from django.db.models import Count, Min
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from secondgate.console import roles, situation
-from secondgate.console.access import may
+from secondgate.console.access import GUARD, may
 from secondgate.console.attention import Concern, concerns
 from secondgate.console.chart import SPANS, Bar, Chart, Span, chart, first_hour
 from secondgate.console.shell import address
@@ -22,6 +22,7 @@ from secondgate.events import counts
 from secondgate.events.names import LOGIN_ACCEPTED, LOGIN_REFUSED
 from secondgate.login.explain import in_words
 from secondgate.methods.models import Challenge
+from secondgate.people.models import User
 from secondgate.web.visitor import Request
 
 QUESTION: Final = 120.0  # seconds for which a challenge can be answered
@@ -45,7 +46,7 @@ def overview(request: Request) -> HttpResponse:
     now = timezone.now()
     span = SPANS.get(request.GET.get("range", ""), SPANS["24h"])
     now_is = situation.read(request.user, now)
-    wanted = [(one, _href(one)) for one in concerns(now_is)]
+    wanted = [(one, _href(one, request.user)) for one in concerns(now_is)]
     found = counts.logins(first_hour(span, now), int(now.timestamp()) // counts.HOUR, step=span.step)
     drawn = chart(found, span, now)
     context = {
@@ -66,11 +67,14 @@ def overview(request: Request) -> HttpResponse:
     return render(request, "console/overview.html", context)
 
 
-def _href(concern: Concern) -> str:
-    """Return where a concern is cleared; "" while there is no such page."""
+def _href(concern: Concern, user: User) -> str:
+    """Return where a concern is cleared; "" where there is no such page, or not for this visitor."""
     if not concern.page:
         return ""
     href = reverse(concern.page) if ":" in concern.page else address(concern.page, *concern.args)
+    permission = getattr(resolve(href).func, GUARD, "") if href else ""
+    if permission and not roles.may(user, permission):
+        return ""
     return f"{href}?{concern.query}" if href and concern.query else href
 
 
