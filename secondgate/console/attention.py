@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from secondgate.console.situation import Situation
-from secondgate.web.wording import count_of
+from secondgate.web.wording import clock, count_of
 
 LEAST_DISK: Final = 0.05  # of the disk, and
 LEAST_OCTETS: Final = 500 * 2**20  # a log of half a million logins
@@ -29,7 +29,9 @@ class Concern:
 def nodes(now: Situation) -> Iterator[Concern]:
     for node in now.nodes:
         if node.silent:
-            text = f"Its last word came at {node.seen_at:%H:%M} UTC. One that is stopped leaves the list."
+            text = (
+                f"Its last word came at {clock(node.seen_at, now.now)}. One that is stopped leaves the list."
+            )
             yield Concern("bad", f"{node.name} does not report", text)
         for name, fault in node.faults.items():
             if not node.silent:
@@ -38,7 +40,7 @@ def nodes(now: Situation) -> Iterator[Concern]:
 
 def directories(now: Situation) -> Iterator[Concern]:
     for one in now.silent:
-        text = f"Silent since {one.since:%H:%M} UTC, so its people are refused. {one.fault}"
+        text = f"Silent since {clock(one.since, now.now)}, so its people are refused. {one.fault}"
         yield Concern("bad", f"{one.name} does not answer", text, "Test it", "directories-one", (one.pk,))
 
 
@@ -68,7 +70,7 @@ def strangers(now: Situation) -> Iterator[Concern]:
     for one in now.strangers[:STRANGERS_MOST]:
         text = (
             "No application has this address, so they got no answer. They came in "
-            f"{count_of(one.minutes, 'minute')} since {one.since:%H:%M} UTC."
+            f"{count_of(one.minutes, 'minute')} since {clock(one.since, now.now)}."
         )
         query = f"address={one.address}"
         yield Concern(

@@ -87,6 +87,14 @@ def test_a_button_leads_only_whom_its_page_lets_in(
     assert ("/console/policies/new/?application=" in page) == leads
 
 
+def test_a_time_of_another_day_has_its_day() -> None:
+    yesterday = NOW - timedelta(hours=19)
+    (found,) = concerns(replace(CALM, strangers=[Stranger("192.0.2.7", 1, yesterday)]))
+    assert "since 24 Nov, 19:30 UTC." in found.text
+    (found,) = concerns(replace(CALM, strangers=[Stranger("192.0.2.7", 1, NOW)]))
+    assert "since 14:30 UTC." in found.text
+
+
 def test_every_check_has_a_case() -> None:
     said = [attention.concerns(replace(CALM, **fields)) for fields, *_ in CASES.values()]
     assert all(said)

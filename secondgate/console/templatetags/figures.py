@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from secondgate.console.log_filters import Filters
 from secondgate.console.situation import Situation
+from secondgate.web import wording
 
 register = template.Library()
 
@@ -44,6 +45,12 @@ def check_name(name: str) -> str:
 def event_address(filters: Filters, event: int) -> str:
     """Return the query that opens an event beside the same list."""
     return filters.address(event=event)
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """Return a time, with its day unless that is today (UTC)."""
+    return wording.clock(at, timezone.now())
 
 
 @register.simple_tag
