@@ -113,3 +113,27 @@ def test_an_application_is_added_with_the_keyboard_alone(owner: Owner) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("The shared secret, shown this once")).to_be_visible()
     expect(page.get_by_text("config user radius").first).to_be_visible()
+
+
+def test_what_a_stranger_sends_is_readable_beside_many_buttons(owner: Owner) -> None:
+    names = [
+        "Office VPN",
+        "AnyConnect",
+        "A gateway with a name that is quite a bit longer than that of others",
+    ]
+    owner.house.configure(
+        "applications:\n"
+        + "".join(
+            f"  - {{name: {name}, kind: radius, clients: [127.0.6.{number}], secret: the-same-everywhere}}\n"
+            for number, name in enumerate(names, 1)
+        )
+    )
+    with Client(owner.house.port, b"the-same-everywhere", "127.0.6.9") as stranger:
+        assert stranger.is_silent(stranger.request("fakeusername", "000000")[1])
+    address = f"{owner.base}/console/applications/"
+    inspect(owner.page, address, "applications-stranger")
+    owner.page.set_viewport_size({"width": 1280, "height": 800})
+    said = owner.page.get_by_text("They come from an address that no application lists").bounding_box()
+    assert owner.page.get_by_role("button", name="Add 127.0.6.9 to").count() == len(names)
+    assert said
+    assert said["width"] > 400, "the buttons push the sentence together"
