@@ -31,28 +31,38 @@
       input.setAttribute("role", "combobox"); input.setAttribute("aria-label", "Search or jump to"); input.setAttribute("aria-expanded", "true"); input.setAttribute("aria-controls", "palette-list");
       const list = el("ul", { id: "palette-list", className: "palette-list" }); list.setAttribute("role", "listbox");
       // People, applications and addresses come from the server; an answer that is overtaken is dropped.
-      let found = [], asked = 0;
+      let found = [], asked = 0, failed = "";
       const ask = async () => {
         const mine = ++asked, q = input.value.trim(), where = root.dataset.search;
-        found = [];
+        found = []; failed = "";
         if (q.length < 2 || !where) return;
-        const answer = await fetch(`${where}?q=${encodeURIComponent(q)}`);
-        if (mine !== asked || !answer.ok) return;
-        found = (await answer.json()).found; fill();
+        try {
+          const answer = await fetch(`${where}?q=${encodeURIComponent(q)}`);
+          const said = answer.redirected ? null : await answer.json();
+          if (mine !== asked) return;
+          if (said) found = said.found; else failed = "You are signed out: load the page again.";
+        } catch { if (mine === asked) failed = "The server does not answer."; }
+        fill();
+      };
+      // The focus stays in the field: which one is chosen is said by its id.
+      const choose = (a) => {
+        list.querySelector("[aria-selected]")?.removeAttribute("aria-selected");
+        a.setAttribute("aria-selected", "true"); input.setAttribute("aria-activedescendant", a.id);
+        a.scrollIntoView({ block: "nearest" });
       };
       const fill = () => {
-        const q = input.value.trim().toLowerCase(); list.replaceChildren();
+        const q = input.value.trim().toLowerCase(); list.replaceChildren(); input.removeAttribute("aria-activedescendant");
         for (const [title, items] of [["Go to", pages()], ["Do", actions()], ["Found", found]]) {
           const hits = items === found ? items : items.filter(([t]) => t.toLowerCase().includes(q)); if (!hits.length) continue;
           list.append(Object.assign(el("li", { className: "group" }, title), { role: "presentation" }));
-          for (const [t, href, ic, keys] of hits) { const a = el("a", { href }, icon(ic), t); a.setAttribute("role", "option"); a.tabIndex = -1; if (keys) a.append(el("kbd", {}, keys)); const li = el("li", {}, a); li.setAttribute("role", "presentation"); list.append(li); }
+          for (const [t, href, ic, keys] of hits) { const a = el("a", { href }, icon(ic), t); a.setAttribute("role", "option"); a.tabIndex = -1; a.id = `palette-${list.children.length}`; if (keys) a.append(el("kbd", {}, keys)); const li = el("li", {}, a); li.setAttribute("role", "presentation"); list.append(li); }
         }
-        const first = list.querySelector("a"); if (first) first.setAttribute("aria-selected", "true"); else list.append(el("li", { className: "group" }, "Nothing found. Try a login name, an address or a reason."));
+        const first = list.querySelector("a"); if (first) choose(first); else list.append(el("li", { className: "group" }, failed || "Nothing found. Try a name, an email address or where packets come from."));
       };
       input.addEventListener("input", () => { fill(); ask(); });
       input.addEventListener("keydown", (ev) => {
         const all = [...list.querySelectorAll("a")]; const i = all.findIndex((a) => a.ariaSelected === "true");
-        if (ev.key === "ArrowDown" || ev.key === "ArrowUp") { ev.preventDefault(); const j = (i + (ev.key === "ArrowDown" ? 1 : -1) + all.length) % all.length; all[i]?.removeAttribute("aria-selected"); all[j]?.setAttribute("aria-selected", "true"); all[j]?.scrollIntoView({ block: "nearest" }); }
+        if (ev.key === "ArrowDown" || ev.key === "ArrowUp") { ev.preventDefault(); const j = (i + (ev.key === "ArrowDown" ? 1 : -1) + all.length) % all.length; if (all[j]) choose(all[j]); }
         if (ev.key === "Enter") { ev.preventDefault(); all[i]?.click(); }
       });
       palette = el("dialog", { className: "dialog palette" }, input, list, el("footer", {}, ...["Arrow keys to move", "Enter to open", "Esc to close"].map((t) => el("span", {}, t))));
@@ -116,7 +126,7 @@
     if (ev.key === "k") moveRow(-1);
     if (ev.key === "c" && document.querySelector(".panel")) { navigator.clipboard?.writeText(location.href); toast("Link copied"); }
     if (ev.key === " " && !ev.target.closest("button, a, summary")) { const p = document.querySelector("[data-pause]"); if (p) { ev.preventDefault(); togglePause(p); } }
-    if (ev.key === "Escape") document.querySelector(".panel [data-close-panel]")?.click();
+    if (ev.key === "Escape" && !document.querySelector(":popover-open")) document.querySelector(".panel [data-close-panel]")?.click();
   });
 
   document.addEventListener("DOMContentLoaded", () => {
