@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from secondgate.applications import configure
@@ -28,6 +29,7 @@ from secondgate.console.forms.application import (
     plain,
 )
 from secondgate.console.once import show_next, shown_now
+from secondgate.console.removal import ask_first, way_to
 from secondgate.directories.configure import directories_of, set_directories
 from secondgate.events import names, newest
 from secondgate.events.models import Event
@@ -222,13 +224,15 @@ def remove_application(request: Request, pk: UUID) -> HttpResponse:
             configure.remove(one, by=by)
         messages.success(request, f"{name} is removed. Its packets get no answer any more.", "ok")
         return redirect("console:applications")
-    context = {
-        "application": one,
+    way = way_to(
+        "Applications", "applications", (one.name, reverse("console:applications-one", args=[one.pk]))
+    )
+    says = {
         "clients": [plain(client.network) for client in one.clients.order_by("pk")],
         "policies": one.policies.order_by("position"),
         "heard": newest.heard_of(one.pk, most=1),
     }
-    return render(request, "console/applications_remove.html", context)
+    return ask_first(request, one.name, "application", way, says, page="applications_remove")
 
 
 @may("applications.change")

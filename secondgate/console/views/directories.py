@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +17,7 @@ from secondgate.console.access import may
 from secondgate.console.directory_tries import Tried, act
 from secondgate.console.forms import directory as forms
 from secondgate.console.forms.directory import BUILT_IN
+from secondgate.console.removal import ask_first, way_to
 from secondgate.directories import configure as directories
 from secondgate.directories.health import Health, health
 from secondgate.directories.models import Directory, Entry
@@ -149,13 +151,17 @@ def remove_directory(request: Request, pk: UUID) -> HttpResponse:
         messages.success(request, f"{directory.name} was removed. It counts from the next login.", "ok")
         return redirect("console:directories")
     people = User.objects.filter(entry__directory=directory)
-    context = {
-        "directory": directory,
+    says = {
         "relying": relying,
+        "blocked": relying,
         "people": people.count(),
         "some": people.order_by("login")[:5],
         "administrators": people.exclude(role="").count(),
         "named_by": Application.objects.filter(directory_links__directory=directory).order_by("name"),
     }
     status = 409 if request.method == "POST" else 200
-    return render(request, "console/directories_remove.html", context, status=status)
+    address = reverse("console:directories-one", args=[directory.pk])
+    way = way_to("Directories", "directories", (directory.name, address))
+    return ask_first(
+        request, directory.name, "directory", way, says, page="directories_remove", status=status
+    )

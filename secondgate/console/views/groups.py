@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from secondgate.console import people, roles
 from secondgate.console.access import may
 from secondgate.console.forms.group import GroupForm, MembersForm, RenameGroupForm
+from secondgate.console.removal import ask_first, way_to
 from secondgate.people import accounts, members
 from secondgate.people.login_names import candidates
 from secondgate.people.models import Group, LoginName, Membership, User
@@ -134,13 +136,16 @@ def remove(request: Request, pk: UUID) -> HttpResponse:
     # Not by a count over the join: that would count the one group that it is joined by.
     others = Policy.groups.through.objects.filter(policy=OuterRef("pk")).exclude(group=group)
     named = list(group.policy_set.annotate(others=Exists(others)).order_by("position"))
-    context = {
+    alone = [policy for policy in named if not policy.others]
+    says = {
         "group": group,
         "most": COUNT_MOST,
-        "alone": [policy for policy in named if not policy.others],
+        "alone": alone,
+        "blocked": alone,
         "named": [policy for policy in named if policy.others],
     }
-    return render(request, "console/groups_remove.html", context)
+    way = way_to("Groups", "groups", (group.name, reverse("console:groups-one", args=[group.pk])))
+    return ask_first(request, group.name, "group", way, says, page="groups_remove")
 
 
 @may("users.change")

@@ -16,6 +16,7 @@ from secondgate.console.access import may
 from secondgate.console.forms import policy as forms
 from secondgate.console.forms.policy import PolicyForm
 from secondgate.console.policy_preview import preview, uuids
+from secondgate.console.removal import ask_first, way_to
 from secondgate.methods.registry import METHODS
 from secondgate.policies import configure as policies
 from secondgate.policies.hints import Hint, hints
@@ -149,5 +150,6 @@ def remove_policy(request: Request, pk: UUID) -> HttpResponse:
         return redirect("console:policies")
     rest = list(policy.application.policies.filter(position__gt=policy.position).order_by("position", "name"))
     groups = list(policy.groups.order_by("name"))
-    context = {"policy": policy, "groups": groups, "next": rest[0] if rest else None}
-    return render(request, "console/policies_remove.html", context)
+    says = {"policy": policy, "groups": groups, "next": rest[0] if rest else None}
+    way = way_to("Policies", "policies", (policy.name, reverse("console:policies-one", args=[policy.pk])))
+    return ask_first(request, policy.name, "policy", way, says, page="policies_remove")

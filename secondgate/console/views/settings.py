@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from secondgate.console import roles
 from secondgate.console.access import may
 from secondgate.console.forms.settings import MailForm, OrganisationForm, TestMailForm
+from secondgate.console.removal import ask_first, way_to
 from secondgate.messaging import configure, delivery
 from secondgate.messaging.models import Provider
 from secondgate.messaging.provider import MessagingError
@@ -112,4 +113,10 @@ def remove_mail(request: Request) -> HttpResponse:
         configure.remove(provider, by=request.user.pk.hex)
         messages.success(request, "The mail server was removed.", "ok")
         return redirect("console:settings")
-    return render(request, "console/settings_remove_mail.html", {"mail": provider})
+    says = (
+        "No mail goes out from then on, and nobody can set a forgotten password by a link. "
+        f"The password of {provider.settings['host']} is forgotten here."
+    )
+    return ask_first(
+        request, "the mail server", "mail server", way_to("Settings", "settings"), {"says": says}
+    )

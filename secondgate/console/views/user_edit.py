@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from secondgate.console.access import may, may_touch
 from secondgate.console.forms.user import EditUserForm, GroupsForm, UserForm
+from secondgate.console.removal import ask_first, way_to_person
 from secondgate.directories.directory import realms_of
 from secondgate.directories.models import Entry
 from secondgate.events import names
@@ -128,13 +129,12 @@ def remove(request: Request, person: User) -> HttpResponse:
         messages.success(request, f"{said} was removed. The log keeps what they did.", "ok")
         return redirect("console:users")
     entry = getattr(person, "entry", None)
-    context = {
-        "person": person,
+    says = {
         "held": person.authenticators.count(),
         "memberships": person.memberships.count(),
         "directory": entry.directory if entry and entry.directory.kind != "local" else None,
     }
-    return render(request, "console/users_remove.html", context)
+    return ask_first(request, said, "user", way_to_person(person), says, page="users_remove")
 
 
 @may_touch("users.invite")

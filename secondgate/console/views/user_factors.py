@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from secondgate.console.access import may_touch
 from secondgate.console.forms.factors import BypassForm, ConfirmForm, RenameForm, TotpForm
 from secondgate.console.people import factor
+from secondgate.console.removal import ask_first, way_to_person
 from secondgate.console.views.user_edit import to_panel
 from secondgate.methods import enrolment
 from secondgate.methods.answer import Plain
@@ -104,16 +105,11 @@ def remove(request: Request, person: User, held: UUID) -> HttpResponse:
         if rest
         else "It is their last: where a second factor is asked for, they are refused until they have one."
     )
-    context = {
-        "person": person,
-        "form": ConfirmForm(),
-        "verb": "Remove an authenticator of",
-        "says": f"{authenticator.name} ({shown.title}) will not be taken from the next login on. {follows} "
-        "This cannot be taken back.",
-        "leads": f"Remove {authenticator.name}",
-        "look": "danger",
-    }
-    return render(request, "console/users_form.html", context)
+    says = (
+        f"{authenticator.name} ({shown.title}) will not be taken from the next login on. {follows} "
+        "This cannot be taken back."
+    )
+    return ask_first(request, authenticator.name, "authenticator", way_to_person(person), {"says": says})
 
 
 @may_touch("users.enrol", fresh=True)
