@@ -125,3 +125,17 @@ def test_a_stolen_next_leads_nowhere_else(signed_in: SignedIn):
     for evil in ("https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"):
         page = signed_in("owner").get("/portal/confirm/", {"next": evil}).content.decode()
         assert 'name="next" value="/portal/"' in page, evil
+
+
+def test_an_address_of_the_console_that_is_not_there_leads_back_into_it(signed_in: SignedIn):
+    page = signed_in("auditor").get("/console/nowhere/")
+    assert page.status_code == 404
+    assert 'href="/console/"' in page.content.decode()
+    assert 'href="/portal/"' in signed_in("auditor").get("/portal/nowhere/").content.decode()
+
+
+def test_an_owner_gives_a_role_from_the_page_of_a_person(signed_in: SignedIn, db: None):
+    bob = accounts.create("bob", realm="built-in", by="test")
+    address = f"/console/administrators/{bob.pk}/"
+    assert address in signed_in("owner").get(f"/console/users/{bob.pk}/").content.decode()
+    assert address not in signed_in("administrator").get(f"/console/users/{bob.pk}/").content.decode()

@@ -90,7 +90,7 @@ def edit(request: Request, person: User) -> HttpResponse:
         else:
             messages.success(request, f"{typed['name'] or person.login} is changed.", "ok")
             return to_panel(person.pk)
-    context = {"person": person, "form": form, "directory": directory, "verb": "Edit"}
+    context = {"person": person, "form": form, "directory": directory, "verb": "Edit", "place": "Edit"}
     return render(request, "console/users_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -111,7 +111,13 @@ def groups(request: Request, person: User) -> HttpResponse:
         for name in wanted.keys() - held.keys():
             add_members(wanted[name], [person.pk], by=by)
         return to_panel(person.pk)
-    context = {"person": person, "form": form, "verb": "Groups of", "leads": "Save the groups"}
+    context = {
+        "person": person,
+        "form": form,
+        "verb": "Groups of",
+        "place": "Groups",
+        "leads": "Save the groups",
+    }
     return render(request, "console/users_form.html", context, status=422 if form.errors else 200)
 
 

@@ -83,6 +83,7 @@ def rename(request: Request, person: User, held: UUID) -> HttpResponse:
         "person": person,
         "form": form,
         "verb": "Rename an authenticator of",
+        "place": "Rename an authenticator",
         "says": f"It is called {authenticator.name} now.",
         "leads": "Save the name",
     }
@@ -127,6 +128,7 @@ def backup_codes(request: Request, person: User) -> HttpResponse:
         "person": person,
         "form": ConfirmForm(),
         "verb": "New backup codes for",
+        "place": "New backup codes",
         "says": "Ten codes on paper, each good for one login. A list that they have now stops working.",
         "leads": "Make ten codes",
         "warns": "Have a printer or a pen ready.",
@@ -153,6 +155,7 @@ def bypass_code(request: Request, person: User) -> HttpResponse:
         "person": person,
         "form": form,
         "verb": "Temporary bypass code for",
+        "place": "Temporary bypass code",
         "says": "Stands in for their second factor, wherever one is asked for. It replaces an older one.",
         "leads": "Make the code",
         "warns": "Read it to them on the phone. Do not send it by email.",
