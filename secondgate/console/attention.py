@@ -24,6 +24,7 @@ class Concern:
     page: str = ""
     args: tuple[object, ...] = ()
     query: str = ""
+    needs: str = ""  # the permission to do it, where its page shows itself to more
 
 
 def nodes(now: Situation) -> Iterator[Concern]:
@@ -63,7 +64,7 @@ def wrong_secrets(now: Situation) -> Iterator[Concern]:
             continue
         title = f"{one.application.name}: the shared secret seems wrong"
         text += " Most likely the secret there is not the one here."
-        yield Concern("bad", title, text, "Set it again", "applications-one", (one.application.pk,))
+        yield Concern("bad", title, text, "See what came", "applications-one", (one.application.pk,))
 
 
 def strangers(now: Situation) -> Iterator[Concern]:
@@ -74,8 +75,9 @@ def strangers(now: Situation) -> Iterator[Concern]:
         )
         query = f"address={one.address}"
         yield Concern(
-            "bad", f"Packets from {one.address}", text, "Add this address", "applications", (), query
-        )
+            "bad", f"Packets from {one.address}", text, "Add this address", "applications", (), query,
+            "applications.change",
+        )  # fmt: skip
     more = len(now.strangers) - STRANGERS_MOST
     if more > 0:
         text = "Together with those above they may be a network that one application has."

@@ -82,9 +82,12 @@ def test_what_the_list_of_people_is_asked_for_it_knows() -> None:
 def test_a_button_leads_only_whom_its_page_lets_in(
     signed_in: SignedIn, vpn: Application, role: str, leads: bool
 ) -> None:
+    Event.objects.create(name="client.unknown", at=timezone.now(), facts={"client": "192.0.2.7"})
     page = signed_in(role).get("/console/").content.decode()
     assert "has no policy" in page
+    assert "Packets from 192.0.2.7" in page
     assert ("/console/policies/new/?application=" in page) == leads
+    assert ("Add this address" in page) == leads
 
 
 def test_a_time_of_another_day_has_its_day() -> None:

@@ -46,10 +46,10 @@ def test_a_forgotten_password_is_set_by_a_mailed_link(owner: Owner) -> None:
 def test_the_password_is_changed_by_who_knows_it(owner: Owner) -> None:
     page = owner.open("/portal/password/")
     inspect(page, page.url, "change-password")
-    fill(page, The_password_of_now="not it at all", New_password=NEW)
+    fill(page, Current_password="not it at all", New_password=NEW)
     page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_text("That is not the password of now.")).to_be_visible()
-    fill(page, The_password_of_now=PASSWORD, New_password=NEW)
+    expect(page.get_by_text("That is not your current password.")).to_be_visible()
+    fill(page, Current_password=PASSWORD, New_password=NEW)
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_text("Your password is changed.")).to_be_visible()
     assert NEW not in owner.house.command("events", "--json").stdout

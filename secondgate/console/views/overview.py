@@ -72,7 +72,7 @@ def _href(concern: Concern, user: User) -> str:
     if not concern.page:
         return ""
     href = reverse(concern.page) if ":" in concern.page else address(concern.page, *concern.args)
-    permission = getattr(resolve(href).func, GUARD, "") if href else ""
+    permission = concern.needs or (getattr(resolve(href).func, GUARD, "") if href else "")
     if permission and not roles.may(user, permission):
         return ""
     return f"{href}?{concern.query}" if href and concern.query else href

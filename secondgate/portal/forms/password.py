@@ -56,7 +56,7 @@ class ChangePasswordForm(NewPasswordForm):
     """The same, beside the one of now."""
 
     now = forms.CharField(
-        label=_("The password of now"),
+        label=_("Current password"),
         max_length=1024,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

@@ -84,7 +84,7 @@ def _knows(request: Request, form: ChangePasswordForm) -> bool:
         return False
     if isinstance(outcome, Refuse):
         is_throttled = outcome.reason is THROTTLED
-        form.add_error("now", _(outcome.message) if is_throttled else _("That is not the password of now."))
+        form.add_error("now", _(outcome.message) if is_throttled else _("That is not your current password."))
     return isinstance(outcome, Accept)
 
 
