@@ -10,9 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from secondgate.directories.models import Entry
-from secondgate.ledger.models import Throttle
-from secondgate.ledger.reading import Failures, user_key
-from secondgate.login.throttle import remaining
+from secondgate.login.waits import waiting
 from secondgate.methods.models import Authenticator
 from secondgate.methods.registry import METHODS, STAND_INS
 from secondgate.people.login_names import normalise
@@ -109,17 +107,6 @@ def rows_of(users: Iterable[User]) -> list[Row]:
         live = [one for one in factors if not one.is_over]
         rows.append(Row(user, directory, groups.get(user.pk, []), live, used, waits.get(user.pk, 0)))
     return rows
-
-
-def waiting(users: list[User], now: float) -> dict[UUID, int]:
-    """Return the seconds that each of these has to wait after wrong tries, for those who have to."""
-    keys = {user_key(user.pk.hex): user.pk for user in users}
-    found = {}
-    for key, count, last in Throttle.objects.filter(key__in=keys).values_list("key", "failures", "failed_at"):
-        seconds = remaining(Failures(count, last), now)
-        if seconds > 0:
-            found[keys[key]] = int(seconds) + 1
-    return found
 
 
 def factor(held: Authenticator, now: float) -> Factor:

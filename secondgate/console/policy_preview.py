@@ -1,7 +1,6 @@
 """What a policy would mean, as it stands in the form: before it is saved."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from secondgate.applications.models import Application
 from secondgate.console.forms.policy import CHALLENGES
 from secondgate.methods.registry import METHODS
 from secondgate.people.models import Group
-from secondgate.policies.grants import Grant, Granted, granted, read, together
+from secondgate.policies.grants import Granted, granted, known, together
 from secondgate.policies.hints import Crowd, hints
 from secondgate.policies.models import Policy
 from secondgate.policies.reading import noticed, standing
@@ -63,14 +62,8 @@ def preview(policy: Policy | None, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(application: Application, lines: str, groups: list[str]) -> list[tuple[str, str]]:
     """Return what the answer would carry for an example of a person, as far as the lines make sense."""
-    grants = together(list(_read(application.grants)), list(_read(lines.splitlines())))
+    grants = together(list(known(application.grants)), list(known(lines.splitlines())))
     return list(granted(grants, Granted("ann", "Ann Berg", "ann@example.com", groups or ["VPN users"])))
-
-
-def _read(lines: Iterable[str]) -> Iterator[Grant]:
-    for line in lines:
-        with suppress(ValueError):
-            yield read(line)
 
 
 def _hints(application: Application, rule: Rule, crowd: Crowd) -> list[Any]:

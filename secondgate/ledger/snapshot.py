@@ -7,7 +7,6 @@ configuration makes a new one, and directories whose settings are the same keep 
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
@@ -18,8 +17,7 @@ from secondgate.directories.directory import Directory, realms_of
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.ledger import statements
 from secondgate.ledger.store import Store
-from secondgate.policies import grants as granting
-from secondgate.policies.grants import Grant, together
+from secondgate.policies.grants import Grant, known, together
 from secondgate.policies.resolve import LoginMethod, Rule
 from secondgate.radius.signing import Secret
 from secondgate.vault.keyring import Keyring
@@ -109,7 +107,7 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
     for application, directory in rows[statements.APPLICATION_DIRECTORIES]:
         links[application].append(directory)
     challenges = {row[0]: bool(row[4]) for row in rows[statements.APPLICATIONS]}
-    grants = {row[0]: _grants(row[6]) for row in rows[statements.APPLICATIONS]}
+    grants = {row[0]: tuple(known(json.loads(row[6]))) for row in rows[statements.APPLICATIONS]}
     rules = _rules(rows[statements.POLICIES], rows[statements.POLICY_GROUPS], challenges, grants)
     applications = {
         id_: Application(
@@ -158,17 +156,8 @@ def _rules(
     for id_, name, application, login, methods, challenge, own in policies:
         asks = challenges.get(application, False) if challenge is None else bool(challenge)
         in_groups, may_use = frozenset(groups[id_]), tuple(json.loads(methods))
-        carried = together(grants.get(application, ()), _grants(own))
+        carried = together(grants.get(application, ()), tuple(known(json.loads(own))))
         rules[application].append(
             Rule(id_, name, in_groups, LoginMethod(login), may_use, asks, grants=carried)
         )
     return rules
-
-
-def _grants(lines: str) -> tuple[Grant, ...]:
-    """Return what the lines grant; one that this version does not know grants nothing."""
-    found = []
-    for line in json.loads(lines):
-        with suppress(ValueError):
-            found.append(granting.read(line))
-    return tuple(found)

@@ -6,6 +6,7 @@ A grant is one line, `NAME=VALUE`, as the dictionaries name attributes. In VALUE
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from secondgate.frozen import frozen
@@ -65,6 +66,13 @@ def read_all(lines: Iterable[str]) -> tuple[Grant, ...]:
     if len(grants) > MOST:
         raise ValueError(f"There are {len(grants)} lines; {MOST} are the most.")
     return grants
+
+
+def known(lines: Iterable[str]) -> Iterator[Grant]:
+    """Yield the grants among lines; one that this version does not know grants nothing."""
+    for line in lines:
+        with suppress(ValueError):
+            yield read(line)
 
 
 def together(of_application: Sequence[Grant], of_policy: Sequence[Grant]) -> tuple[Grant, ...]:

@@ -26,6 +26,7 @@ from secondgate.people.members import add_members
 from secondgate.people.models import Group, User
 from secondgate.people.passwords import fits
 from secondgate.vault.models import Sealed
+from secondgate.web.models import Session
 from tests.console.conftest import SignedIn
 from tests.scenarios.codes import totp, wrong_code
 
@@ -454,3 +455,19 @@ def test_a_link_is_mailed_to_their_own_address(
     ((message, about),) = mailed
     assert message.to == "ann@example.com" and "/portal/password/" in message.text
     assert about["user_id"] == ann.pk
+
+
+@pytest.mark.parametrize("act", ["disable", "reset", "one"])
+def test_what_is_taken_away_ends_their_sessions(signed_in: SignedIn, ann: User, act: str) -> None:
+    """A browser that was stolen must not stay signed in, nor be so again when they are enabled."""
+    stolen, helper = signed_in("", login="ann"), signed_in("owner")
+    assert stolen.get("/portal/").status_code == 200
+    if act == "one":
+        (phone,) = ann.authenticators.all()
+        helper.post(f"/console/users/{ann.pk}/authenticators/{phone.pk}/remove/")
+    else:
+        helper.post(f"/console/users/bulk/{act}/", {"user": ann.pk.hex})
+    assert not Session.objects.filter(user=ann).exists()
+    User.objects.filter(pk=ann.pk).update(enabled=True)
+    assert stolen.get("/portal/").status_code == 302
+    assert helper.get("/console/").status_code == 200

@@ -1,7 +1,5 @@
 """What an administrator sees of the throttle, and lifts."""
 
-from datetime import UTC, datetime
-
 from asgiref.sync import sync_to_async
 
 from secondgate.events.models import Event
@@ -9,7 +7,7 @@ from secondgate.events.read import told
 from secondgate.ledger.statements import DECAY
 from secondgate.login.outcome import Accept
 from secondgate.login.throttle import FREE, wait
-from secondgate.login.waits import Wait, lift, lift_source, wait_of, waits
+from secondgate.login.waits import lift, lift_source, waiting
 from secondgate.people.models import User
 from tests.login.door import NOW, Door, code
 
@@ -24,27 +22,16 @@ async def fail(door: Door, count: int, **more: str) -> None:
         now += wait(number)
 
 
-async def test_failures_and_the_end_of_the_wait_are_seen(door: Door) -> None:
-    ann = await User.objects.aget(login="ann")
-    assert await sync_to_async(wait_of)(ann, now=NOW) is None
-    await fail(door, FREE - 1)
-    assert await sync_to_async(wait_of)(ann, now=NOW) == Wait(ann, FREE - 1, None)
-    await fail(door, 1)
-    seen = await sync_to_async(wait_of)(ann, now=NOW)
-    assert seen == Wait(ann, FREE, datetime.fromtimestamp(NOW + wait(FREE), UTC))
-    assert await sync_to_async(wait_of)(ann, now=NOW + DECAY) == Wait(ann, FREE - 1, None)
-    assert await sync_to_async(wait_of)(ann, now=NOW + FREE * DECAY) is None
-
-
-async def test_all_who_failed_are_listed_and_nobody_else(door: Door) -> None:
+async def test_who_waits_is_seen_and_for_how_long(door: Door) -> None:
+    ann, bob = [await User.objects.aget(login=login) for login in ("ann", "bob")]
     await fail(door, 2, name="bob", application="VPN")
-    await fail(door, FREE + 1, name="ann")
     await fail(door, 3, name="nobody")
-    listed = await sync_to_async(waits)(now=NOW)
-    assert [(one.user.login, one.failures, one.until is None) for one in listed] == [
-        ("ann", FREE + 1, False),
-        ("bob", 2, True),
-    ]
+    await fail(door, FREE - 1)
+    assert await sync_to_async(waiting)([ann, bob], NOW) == {}
+    await fail(door, 1)
+    assert await sync_to_async(waiting)([ann, bob], NOW) == {ann.pk: wait(FREE)}
+    assert await sync_to_async(waiting)([bob], NOW) == {}
+    assert await sync_to_async(waiting)([ann, bob], NOW + DECAY) == {}
 
 
 async def test_a_lifted_wait_is_over_at_the_next_login_and_is_told_once(door: Door) -> None:

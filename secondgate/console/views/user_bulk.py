@@ -18,7 +18,7 @@ from secondgate.methods import enrolment
 from secondgate.people import accounts
 from secondgate.people.members import add_members, remove_members
 from secondgate.people.models import Group, User
-from secondgate.web.visitor import Request
+from secondgate.web.visitor import Request, end_sessions
 
 MOST: Final = 500  # people at once: each is an event, and a transaction of its own
 
@@ -39,6 +39,7 @@ class Act:
     asks_group: bool = False
     fresh: bool = False
     is_safe: bool = True
+    ends_sessions: bool = False  # a browser that was stolen, too, must not stay signed in
 
 
 def _set_enabled(enabled: bool) -> Do:
@@ -85,6 +86,7 @@ ACTS: Final = {
         _set_enabled(False),
         undo="enable",
         is_safe=False,
+        ends_sessions=True,
     ),
     "enable": Act(
         "Enable",
@@ -126,6 +128,7 @@ ACTS: Final = {
         _reset,
         fresh=True,
         is_safe=False,
+        ends_sessions=True,
     ),
 }
 
@@ -143,6 +146,9 @@ def page(name: str) -> Callable[..., Any]:
         if request.method == "POST" and people and (form is None or form.is_valid()):
             group = form.cleaned_data["group"] if form else None
             done = act.do(people, group, request.user.pk.hex)
+            if act.ends_sessions:
+                for user in done:
+                    end_sessions(user, but=request.session.session_key)
             _tell(request, act, people, done, group)
             return redirect("console:users")
         who = f"{len(people)} people" if len(people) != 1 else people[0].name or people[0].login

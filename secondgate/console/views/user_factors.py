@@ -21,7 +21,7 @@ from secondgate.methods.totp import TotpSettings
 from secondgate.people.models import User
 from secondgate.web.branding import organisation
 from secondgate.web.new_totp import drawn, forget_seed, seed_for
-from secondgate.web.visitor import Request
+from secondgate.web.visitor import Request, end_sessions
 
 WRONG = (
     "That is not the code that it should show now. Wait for the next one; if it is refused, too, the phone's "
@@ -97,6 +97,7 @@ def remove(request: Request, person: User, held: UUID) -> HttpResponse:
     authenticator = get_object_or_404(person.authenticators, pk=held)
     if request.method == "POST":
         enrolment.remove([enrolment.opened(authenticator)], by=request.user.pk.hex)
+        end_sessions(person, but=request.session.session_key)  # one may be where the thing was lost
         messages.success(request, f"{authenticator.name} was removed.", "ok")
         return to_panel(person.pk)
     shown = factor(authenticator, time.time())

@@ -17,6 +17,7 @@ from secondgate.console.forms.find_people import FindForm
 from secondgate.console.undo import take_undo
 from secondgate.events.read import Wanted, look, told
 from secondgate.login.explain import explain, why
+from secondgate.login.waits import waiting
 from secondgate.people.known_as import names_of
 from secondgate.people.models import User
 from secondgate.web.models import Session
@@ -94,7 +95,7 @@ def _panel(request: Request, person: User) -> dict[str, Any]:
         "groups": [one.group for one in person.memberships.select_related("group").order_by("group__name")],
         "factors": [people.factor(one, now) for one in held],
         "browsers": Session.objects.filter(user=person, expire_date__gt=timezone.now()).count(),
-        "waits": people.waiting([person], now).get(person.pk, 0),
+        "waits": waiting([person], now).get(person.pk, 0),
         "events": [
             {
                 "told": one,

@@ -37,7 +37,8 @@ def confirm(request: Request) -> HttpResponse:
         state = b64decode(kept) if kept and "passkey" in form.cleaned_data else b""
         answer = form.cleaned_data.get("passkey") or form.cleaned_data["code"]
         outcome = decided(request, Typed(own_name(request.user), answer, state), form, rule=CONFIRM)
-        if isinstance(outcome, Accept) and outcome.proof:
+        # The name may have come to mean somebody else since the visitor signed in.
+        if isinstance(outcome, Accept) and outcome.proof and outcome.user.id == request.user.pk.hex:
             prove_again(request, outcome.proof.method)
             return redirect(page)
     context = {
