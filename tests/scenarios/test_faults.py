@@ -149,7 +149,6 @@ def test_a_database_that_says_nothing_does_not_keep_the_server_from_ending(
             relay.fall_silent()
             assert client.is_silent(client.request("ann", totp(seed))[1])
             house.stop()  # fails where it takes 15 s
-    assert "-hung" in house.log.read_text()  # the ledger, or a thread that counts behind it
 
 
 def test_a_long_change_of_configuration_keeps_neither_logins_nor_readiness_waiting(
