@@ -6,7 +6,8 @@ Those do not go through Django: they must answer while it is busy, and tell what
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from contextlib import AsyncExitStack
+from typing import Any, Final
 
 from django.core.asgi import get_asgi_application
 
@@ -14,6 +15,7 @@ from secondgate.events import metrics
 from secondgate.ledger.ledger import Ledger
 
 Check = Callable[[], Awaitable[None]]
+PAGES: Final = 32  # made at once: each takes a thread, and a connection to the database; others wait
 TIMEOUT = 3  # seconds for all checks together; load balancers give up after five
 
 application = get_asgi_application()
@@ -28,6 +30,7 @@ class Web:
     def __init__(self, checks: Mapping[str, Check], ledger: Ledger) -> None:
         self._checks = checks
         self._ledger = ledger
+        self._pages = asyncio.Semaphore(PAGES)
         self._answers: dict[str, Callable[[], Awaitable[tuple[int, str, bytes]]]] = {
             "/healthz/live": self._live,
             "/healthz/ready": self._ready,
@@ -38,12 +41,34 @@ class Web:
         """Answer one request."""
         answer = self._answers.get(scope["path"]) if scope["type"] == "http" else None
         if answer is None:
-            await application({**scope, "ledger": self._ledger, "checks": self._checks}, receive, send)
+            await self._page({**scope, "ledger": self._ledger, "checks": self._checks}, receive, send)
             return
         status, kind, body = await answer()
         headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _page(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let Django make a page. Its turn is from when the request is whole until the answer begins.
+
+        So neither a slow upload nor a stream that goes on keeps the others waiting.
+        """
+        async with AsyncExitStack() as turn:
+            is_whole = False
+
+            async def receiving() -> Any:
+                nonlocal is_whole
+                message = await receive()
+                if not is_whole and not message.get("more_body"):
+                    is_whole = True
+                    await turn.enter_async_context(self._pages)
+                return message
+
+            async def sending(message: Any) -> None:
+                await turn.aclose()
+                await send(message)
+
+            await application(scope, receiving, sending)
 
     async def _live(self) -> tuple[int, str, bytes]:
         return 200, "application/json", b'{"live": true}\n'

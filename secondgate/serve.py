@@ -11,6 +11,7 @@ import errno
 import gc
 import logging
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -36,6 +37,7 @@ from secondgate.asgi import Check, Web, all_said
 from secondgate.console import live
 from secondgate.environment import Settings, address
 from secondgate.events import metrics, tally
+from secondgate.http_port import guarded
 from secondgate.ledger import nodes
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger, LedgerError
@@ -54,6 +56,7 @@ TALLY_EVERY: Final = 2.0  # seconds; the overview reads the events that came sin
 TALLY_PAUSE: Final = 0.05  # seconds between two steps of some ms, so that the logins' writer comes between
 LEAST_SPACE: Final = 2**20  # octets: about a thousand logins
 EXIT_WITHIN: Final = 1.0  # seconds for threads to end behind everything else; an idle one takes none
+DESCRIPTORS: Final = 65_536  # open files and connections; RadSec and the web may hold 2,000
 RESTART_AFTER: Final = 1.0  # seconds before a worker that died is started again
 
 
@@ -131,7 +134,7 @@ async def _radius(service: Service) -> AsyncIterator[None]:
     for text in settings.accounting:
         _listen(service, text, "SECONDGATE_ACCOUNTING", required=not settings.accounting_default)
     for text in settings.radsec:
-        await _listen_tls(service, text)
+        _listen_tls(service, text)
     if not any(name.startswith(("radius ", "radsec ")) for name in service.checks):
         raise ServeError("No RADIUS port could be opened.")
     door = await control.listen(service.server, settings.data / "run") if service.is_first else None
@@ -156,13 +159,13 @@ def _listen(service: Service, text: str, setting: str, *, required: bool) -> Non
     service.checks[f"{'accounting' if accounting else 'radius'} {text}"] = endpoint.check
 
 
-async def _listen_tls(service: Service, text: str) -> None:
+def _listen_tls(service: Service, text: str) -> None:
     """Open one RadSec port."""
     host, port = address(text, "SECONDGATE_RADSEC")
     assert service.settings.radsec_files is not None
     certificates = Certificates(*service.settings.radsec_files)
     try:
-        radsec = await service.server.listen_tls(host, port, certificates, shared=service.workers > 1)
+        radsec = service.server.listen_tls(host, port, certificates, shared=service.workers > 1)
     except CertificateError as cause:
         raise ServeError(f"RadSec cannot begin: {cause}") from cause
     except OSError as cause:
@@ -232,13 +235,15 @@ async def _web(service: Service) -> AsyncIterator[None]:
         listening = socket.create_server((host, port), family=family)
     except OSError as cause:
         raise ServeError(f"TCP {text} cannot be opened: {cause.strerror}. Name another by --http.") from cause
+    proxies = list(service.settings.proxies)
     config = uvicorn.Config(
         Web(service.checks, service.ledger),
+        http=guarded(proxies),
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
-        forwarded_allow_ips=list(service.settings.proxies),
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=2,  # a download that goes on must not keep us running
     )
     server = _Uvicorn(config)
@@ -376,9 +381,18 @@ class _ToStructlog(logging.Handler):
 def run(settings: Settings, *, workers: int, only: str | None) -> None:
     """Run the service on uvloop until a signal comes. Raises ServeError or SettingError."""
     _log_without_locals()
+    _take_descriptors()
     if workers > 1 and WORKER not in os.environ:
         metrics.share(Path(settings.data) / "metrics")
     uvloop.run(serve(settings, workers=workers, only=only))
+
+
+def _take_descriptors() -> None:
+    """Take as many descriptors as we may have: the 1,024 of old are for programs that use select()."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if most == resource.RLIM_INFINITY else min(DESCRIPTORS, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def end_within(seconds: float) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from secondgate.console import roles
 from secondgate.events import names
 from secondgate.events.record import record
+from secondgate.limits import Seldom
 from secondgate.people.models import User
 from secondgate.web.visitor import Request, is_fresh, is_proven
 
@@ -24,6 +25,8 @@ P = ParamSpec("P")
 View = Callable[Concatenate[Request, P], Any]
 
 GUARD: Final = "permission"  # where a view carries what it asks for, for the test that every view does
+
+_recorded = Seldom(1, within=60)  # of one person and one permission: nobody fills the log
 
 
 def may(permission: str, *, fresh: bool = False) -> Callable[[View[P]], View[P]]:
@@ -88,8 +91,9 @@ def may_touch(
 
 def refused(request: Request, permission: str, says: str) -> HttpResponse:
     """Say that the visitor's role does not allow it, and record that it was tried."""
-    facts = {"user": request.user.pk.hex, "permission": permission, "path": request.path[:200]}
-    record(names.PERMISSION_REFUSED, by=request.user.pk.hex, user_id=request.user.pk, facts=facts)
+    if _recorded.may((request.user.pk, permission)):
+        facts = {"user": request.user.pk.hex, "permission": permission, "path": request.path[:200]}
+        record(names.PERMISSION_REFUSED, by=request.user.pk.hex, user_id=request.user.pk, facts=facts)
     held = request.user.role or "no role"
     context = {
         "title": "Not with your role",

@@ -1,8 +1,9 @@
 """Which application a packet comes from: the longest network that holds its address wins."""
 
 from collections import defaultdict
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 
+from secondgate.addresses import plain_address
 from secondgate.ledger.snapshot import Client, Snapshot
 
 REMEMBERED = 10_000  # addresses whose client is kept at hand; a flood of others only costs the lookup
@@ -35,10 +36,3 @@ class Clients:
                 if client:
                     return client
         return None
-
-
-def plain_address(text: str) -> IPv4Address | IPv6Address:
-    """Return the address without its scope; an IPv4 address in IPv6's clothes as IPv4."""
-    address = ip_address(text.partition("%")[0])
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address

@@ -5,18 +5,19 @@ says who may speak at all (a certificate of the clients' CA), the address which 
 secret is “radsec” for everybody (RFC 6614 section 2.3): it protects nothing, TLS does.
 
 Nobody can hold us up: a handshake, a packet that has begun, a client that does not read, a connection on
-which nothing happens each have an end.
+which nothing happens each have an end; and a connection counts from its first octet, before TLS.
 """
 
 import asyncio
 import contextlib
 import socket
-from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Final, cast
 
 import structlog
 
+from secondgate.limits import Places, Seldom
 from secondgate.listener.certificates import CertificateError, Certificates
 from secondgate.listener.sockets import Receive, Sender
 from secondgate.radius import version11
@@ -31,6 +32,7 @@ CONNECTIONS: Final = 1024  # at once; 50 KB each
 FROM_ONE: Final = 64  # of them from one address: a client needs one, proxies some
 UNREAD: Final = 256 * 1024  # octets of answers that a client leaves unread before we stop reading from it
 LOOK_AGAIN: Final = 10.0  # seconds between two looks at the certificate files
+ACCEPT_AGAIN: Final = 0.5  # seconds, where the system has no descriptor left
 
 
 class RadSec:
@@ -44,11 +46,11 @@ class RadSec:
         self._stamp, self._context = certificates.stamp(), certificates.context()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.create_server((host, port), family=family, reuse_port=shared, backlog=256)
+        self.socket.setblocking(False)
         self.host, self.port = host, self.socket.getsockname()[1]
-        self.connections: set[Connection] = set()
-        self.from_address: Counter[str] = Counter()
-        self._server: asyncio.Server | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._places = Places(CONNECTIONS, FROM_ONE)
+        self._refused = Seldom(1, within=60)  # how often it is said, for one address
+        self._tasks: set[asyncio.Task[None]] = set()
         self._fault = ""
 
     @property
@@ -56,30 +58,58 @@ class RadSec:
         """The address and port as people write them."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Begin to accept."""
-        await self._accept()
-        self._watching = asyncio.create_task(self._watch())
+        self._go_on(self._accept())
+        self._go_on(self._watch())
+
+    def _go_on(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _accept(self) -> None:
-        """Accept by the newest certificates; connections that are open keep theirs."""
-        before, loop = self._server, asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Connection(self, self._receive),
-            sock=self.socket.dup(),
-            ssl=self._context,
-            ssl_handshake_timeout=HANDSHAKE,
-        )
-        if before:
-            before.close()
+        """Take whoever comes, while there is a place."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                client, (address, port, *_) = await loop.sock_accept(self.socket)
+            except OSError as fault:
+                log.warning("radsec-not-accepted", fault=str(fault))
+                await asyncio.sleep(ACCEPT_AGAIN)
+                continue
+            if self._places.take(address):
+                self._go_on(self._serve(client, address, port))
+            else:
+                client.close()
+                if self._refused.may(address):
+                    log.warning("radsec-connection-refused", client=address)
+
+    async def _serve(self, client: socket.socket, address: str, port: int) -> None:
+        """Speak with one client until it goes, by the newest certificates; it keeps the ones it came by."""
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+        try:
+            await loop.connect_accepted_socket(
+                lambda: Connection(self._receive, address, port, ended),
+                client,
+                ssl=self._context,
+                ssl_handshake_timeout=HANDSHAKE,
+            )
+            await ended
+        except OSError as fault:  # a handshake that failed, or took too long
+            log.info("radsec-no-tls", client=address, fault=str(fault))
+        finally:
+            client.close()
+            self._places.leave(address)
 
     async def _watch(self) -> None:
         """Take new certificates when their files change. While they cannot be read the old ones serve on."""
         while True:
             await asyncio.sleep(LOOK_AGAIN)
-            await self.look_again()
+            self.look_again()
 
-    async def look_again(self) -> None:
+    def look_again(self) -> None:
         """Look at the certificate files once."""
         try:
             stamp = self._certificates.stamp()
@@ -93,7 +123,6 @@ class RadSec:
             self._fault = str(fault)
             return
         self._stamp, self._fault = stamp, ""
-        await self._accept()
         log.info("certificates-taken", port=self.name)
 
     async def check(self) -> None:
@@ -104,12 +133,9 @@ class RadSec:
 
     async def close(self) -> None:
         """Stop accepting, and let the connections go."""
-        if self._watching:
-            self._watching.cancel()
-        if self._server:
-            self._server.close()
-        for connection in list(self.connections):
-            connection.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self.socket.close()
 
 
@@ -118,27 +144,22 @@ class Connection(asyncio.Protocol):
 
     secret = version11.RADSEC
 
-    def __init__(self, port: RadSec, receive: Receive) -> None:
-        self._port, self._receive = port, receive
+    def __init__(self, receive: Receive, address: str, port: int, ended: asyncio.Future[None]) -> None:
+        self._receive, self._ended = receive, ended
+        self._sender = Sender(address, port, (address, port, id(self)), [])
         self._begun = bytearray()
         self._timer: asyncio.TimerHandle | None = None
         self._version_11 = False
         self._waits_for_rest = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a client whose certificate holds; drop one too many."""
+        """Take a client whose certificate holds."""
         self._transport = cast(asyncio.Transport, transport)
-        address, port = transport.get_extra_info("peername")[:2]
-        self._sender = Sender(address, port, (address, port, id(self)), [])
         self._version_11 = transport.get_extra_info("ssl_object").selected_alpn_protocol() == "radius/1.1"
         with contextlib.suppress(OSError):
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport.set_write_buffer_limits(high=UNREAD)
-        self._port.connections.add(self)
-        self._port.from_address[address] += 1
-        if len(self._port.connections) > CONNECTIONS or self._port.from_address[address] > FROM_ONE:
-            log.warning("radsec-connection-refused", client=address, open=self._port.from_address[address])
-            self.close()
+        self._ended.add_done_callback(lambda _ended: self.close())  # also when the server ends
         self._wait(IDLE)
 
     def data_received(self, data: bytes) -> None:
@@ -190,11 +211,8 @@ class Connection(asyncio.Protocol):
         """Forget it."""
         if self._timer:
             self._timer.cancel()
-        self._port.connections.discard(self)
-        address = self._sender.address
-        self._port.from_address[address] -= 1
-        if not self._port.from_address[address]:
-            del self._port.from_address[address]
+        if not self._ended.done():
+            self._ended.set_result(None)
 
     def close(self) -> None:
         """Let the client go; what it has not read is lost."""

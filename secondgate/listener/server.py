@@ -77,13 +77,11 @@ class Server:
         endpoint.start()
         return endpoint
 
-    async def listen_tls(
-        self, host: str, port: int, certificates: Certificates, *, shared: bool = False
-    ) -> RadSec:
+    def listen_tls(self, host: str, port: int, certificates: Certificates, *, shared: bool = False) -> RadSec:
         """Bind a RadSec port and answer on it, accounting too. Raises OSError, and CertificateError."""
         radsec = RadSec(host, port, certificates, self._receive_tls, shared=shared)
         self.tls.append(radsec)
-        await radsec.start()
+        radsec.start()
         return radsec
 
     async def close(self) -> None:

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterable
 from typing import Any, Final
 
+from secondgate.addresses import plain_address
 from secondgate.events import names
 from secondgate.ledger.ledger import Entry, EventRow, Ledger
 from secondgate.ledger.snapshot import Application, Client, Snapshot
-from secondgate.listener.clients import plain_address
+from secondgate.limits import Seldom
 from secondgate.login.facts import as_json
 from secondgate.radius import attributes as a
 from secondgate.radius import drops
@@ -33,13 +34,13 @@ class Telling:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._told: dict[tuple[str, Drop], float] = {}
+        self._told = Seldom(1, EVERY, keys=AT_MOST)
 
     async def tell(
         self, drop: Drop, address: str, datagram: bytes, request: Packet, client: Client | None
     ) -> None:
         """Write that a packet was dropped, unless that was just said. Raises LedgerError."""
-        if drop not in TOLD or not self._is_new((address, drop)):
+        if drop not in TOLD or not self._told.may((address, drop)):
             return
         facts: dict[str, Any] = {"client": str(plain_address(address))}
         if client is None:
@@ -48,14 +49,6 @@ class Telling:
         application = None if client is None else client.application.id
         row = EventRow(time.time(), TOLD[drop], reason, application, None, "", as_json(facts))
         await self._ledger.commit(Entry(row))
-
-    def _is_new(self, key: tuple[str, Drop]) -> bool:
-        now = time.monotonic()
-        self._told = {old: at for old, at in self._told.items() if now - at < EVERY}
-        if key in self._told or len(self._told) >= AT_MOST:
-            return False
-        self._told[key] = now
-        return True
 
 
 def fitting(datagram: bytes, request: Packet, snapshot: Snapshot) -> Iterable[Application]:

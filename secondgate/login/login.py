@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError
 
+from secondgate.addresses import neighbourhood
 from secondgate.ledger.ledger import Ledger, LedgerError, Person, Question, Reading
 from secondgate.login.attempt import Attempt
 from secondgate.login.trail import Trail
@@ -103,8 +104,8 @@ def source_keys(attempt: Attempt, ledger: Ledger) -> tuple[str, ...]:
 
 
 def source_key(source: str, ledger: Ledger) -> str:
-    """Return the throttle's key of a place."""
-    return f"source:{ledger.mark(source.encode())}"
+    """Return the throttle's key of a place: one subscriber is one, whatever address they speak from."""
+    return f"source:{ledger.mark(neighbourhood(source).encode())}"
 
 
 def name_key(attempt: Attempt, ledger: Ledger) -> str:

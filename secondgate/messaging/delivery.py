@@ -1,4 +1,4 @@
-"""Carry messages: at once and on a thread of their own; what became of each is an event.
+"""Carry messages: at once and on threads of their own; what became of each is an event.
 
 One rule for what fails: what may go the next time is tried once more, after a while; what will not, is
 not. A restart in between loses the second try: people ask for a link again, and codes are old by then.
@@ -6,7 +6,8 @@ not. A restart in between loses the second try: people ask for a link again, and
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import BoundedSemaphore, Event
+from dataclasses import dataclass
+from threading import BoundedSemaphore, Timer
 from typing import Final
 from uuid import UUID
 
@@ -26,37 +27,83 @@ TIMEOUT: Final = (
     10.0  # seconds for each answer of a server; RFC 5321 allows minutes, people do not wait so long
 )
 AGAIN_AFTER: Final = 30.0  # seconds: greylisting servers want some, most of them less
-THREADS: Final = 4  # of which a server that does not answer holds one for a minute
-WAITING: Final = 200  # messages; more are refused, not kept: nobody could read them in time
 
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="messages")
-_room = BoundedSemaphore(WAITING)
-_never = Event()
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message, and what its event says: what it is about, in a word, whom it concerns, who sends it."""
+
+    message: Message
+    about: str
+    user_id: UUID | None
+    by: str
+
+
+class Carrier:
+    """Threads of its own, and a number of messages that may wait for them: more are refused, not kept.
+
+    What fills one carrier, or holds it up, does not hold up another.
+    """
+
+    def __init__(self, name: str, *, threads: int, waiting: int, again_after: float = AGAIN_AFTER) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=f"messages-{name}")
+        self._room = BoundedSemaphore(waiting)
+        self._again_after = again_after
+
+    def deliver(self, parcel: Parcel) -> Future[bool]:
+        """Carry a message; return what will tell whether it was taken. Raises MessagingError when full."""
+        return self.later(lambda: parcel)
+
+    def later(self, make: Callable[[], Parcel | None]) -> Future[bool]:
+        """Make a message on a thread, and carry it; None stands for none. As `deliver` otherwise."""
+        if not self._room.acquire(blocking=False):
+            raise MessagingError("Too many messages are waiting.", remedy="Try again later.", permanent=False)
+        done: Future[bool] = Future()
+        done.add_done_callback(lambda _done: self._room.release())
+        self._threads.submit(self._step, done, lambda: self._begin(done, make))
+        return done
+
+    def _begin(self, done: Future[bool], make: Callable[[], Parcel | None]) -> None:
+        parcel = make()
+        if parcel is None:
+            done.set_result(True)
+        else:
+            self._carry(done, parcel, tries=2)
+
+    def _carry(self, done: Future[bool], parcel: Parcel, *, tries: int) -> None:
+        try:
+            send(parcel, is_last=tries == 1)
+        except MessagingError as error:
+            if error.permanent or tries == 1:
+                done.set_result(False)
+                return
+            again = Timer(
+                self._again_after, self._threads.submit,
+                (self._step, done, lambda: self._carry(done, parcel, tries=tries - 1)),
+            )  # fmt: skip
+            again.daemon = True  # no thread waits meanwhile, and the process does not when it ends
+            again.start()
+        else:
+            done.set_result(True)
+
+    def _step(self, done: Future[bool], work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:  # the thread's last line: what goes wrong here has no other reader
+            log.error("message-lost", fault=type(error).__name__)
+            done.set_result(False)
+        finally:
+            close_old_connections()
+
+
+# What administrators send waits behind no stranger. A server that does not answer holds a thread a minute.
+ADMINISTRATORS: Final = Carrier("administrators", threads=4, waiting=200)
+ANYBODY: Final = Carrier("anybody", threads=2, waiting=100)
 
 
 def can_mail() -> bool:
     """Tell whether there is a provider of mail."""
     return Provider.objects.filter(kind__in=KINDS).exists()
-
-
-def deliver(
-    message: Message, *, about: str, user_id: UUID | None, by: str, again_after: float = AGAIN_AFTER
-) -> Future[bool]:
-    """Send a message on a thread; return what will tell whether it was taken.
-
-    `about` is what it is, in a word for the log. Raises MessagingError when too many are waiting.
-    """
-    return later(lambda: send(message, about=about, user_id=user_id, by=by, tries=2, again_after=again_after))
-
-
-def later(work: Callable[[], object]) -> Future[bool]:
-    """Do `work`, which ends in a message, on a thread; return what will tell whether it raised nothing.
-
-    Raises MessagingError when too many are waiting.
-    """
-    if not _room.acquire(blocking=False):
-        raise MessagingError("Too many messages are waiting.", remedy="Try again later.", permanent=False)
-    return _threads.submit(_do, work)
 
 
 def masked(address: str) -> str:
@@ -65,37 +112,22 @@ def masked(address: str) -> str:
     return f"{name[:1]}…@{domain}"
 
 
-def _do(work: Callable[[], object]) -> bool:
+def send(parcel: Parcel, *, is_last: bool = True) -> str:
+    """Return who took a message, and write what became of it. Raises MessagingError where nobody did.
+
+    Unless this is the last try, one that may succeed the next time is no event yet.
+    """
+    facts = {"about": parcel.about, "to": masked(parcel.message.to)}
     try:
-        work()
-    except MessagingError:
-        return False  # which is an event by now
-    except Exception as error:  # the thread's last line: what goes wrong here has no other reader
-        log.error("message-lost", fault=type(error).__name__)
-        return False
-    else:
-        return True
-    finally:
-        _room.release()
-        close_old_connections()
-
-
-def send(
-    message: Message, *, about: str, user_id: UUID | None, by: str, tries: int = 1, again_after: float = 0
-) -> str:
-    """Return who took a message, and write what became of it. Raises MessagingError where nobody did."""
-    facts = {"about": about, "to": masked(message.to)}
-    for left in reversed(range(tries)):
-        try:
-            said = _send(message)
-            break
-        except MessagingError as error:
-            if error.permanent or not left:
-                fault = f"{error} {error.remedy}".strip()
-                record(names.MESSAGE_FAILED, by=by, user_id=user_id, facts={**facts, "fault": fault})
-                raise
-        _never.wait(again_after)
-    record(names.MESSAGE_SENT, by=by, user_id=user_id, facts=facts)
+        said = _send(parcel.message)
+    except MessagingError as error:
+        if error.permanent or is_last:
+            fault = f"{error} {error.remedy}".strip()
+            record(
+                names.MESSAGE_FAILED, by=parcel.by, user_id=parcel.user_id, facts={**facts, "fault": fault}
+            )
+        raise
+    record(names.MESSAGE_SENT, by=parcel.by, user_id=parcel.user_id, facts=facts)
     return said
 
 

@@ -113,7 +113,7 @@ class PasswordLink(models.Model):
     """A mailed link by which somebody sets their password, once.
 
     Of its token only a hash is kept. `mark` stands for the account as it was then: a link is void once its
-    password, address or state is another.
+    password, address, role or state is another.
     """
 
     token_hash = models.CharField(max_length=64, primary_key=True)

@@ -6,18 +6,21 @@ from django.shortcuts import render
 
 from secondgate.events import names
 from secondgate.events.record import record
+from secondgate.limits import Seldom
 from secondgate.web.visitor import place_of, source_of
 
 log = structlog.get_logger()
+
+_recorded = Seldom(1, within=60)  # of one person: nobody fills the log
 
 
 def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say so. Only what somebody's session was used for is an event: strangers could fill the log."""
     user = getattr(request, "user", None)
-    if user:
+    if user and _recorded.may(user.pk):
         facts = {"path": place_of(request), "fault": reason, "source": source_of(request)}
         record(names.FORM_REFUSED, by=user.pk.hex, user_id=user.pk, facts=facts)
-    else:
+    elif not user:
         log.warning("form-refused", path=place_of(request), fault=reason)
     context = {
         "title": "This form cannot be taken",

@@ -2,22 +2,30 @@
 
 from concurrent.futures import Future
 from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from secondgate.directories.local import Local
 from secondgate.directories.models import Directory
 from secondgate.directories.people import people_called
-from secondgate.messaging import delivery
+from secondgate.limits import Seldom
+from secondgate.messaging.delivery import ADMINISTRATORS, ANYBODY, Parcel
 from secondgate.messaging.provider import Message
 from secondgate.people.models import User
-from secondgate.people.onboarding import FORGOT_LASTS, INVITE_LASTS, had_link_just_now, new_password_link
+from secondgate.people.onboarding import FORGOT_LASTS, INVITE_LASTS, new_password_link
 from secondgate.setup.owner_link import base_url
 from secondgate.web.branding import organisation
 from secondgate.web.mails import letter
+
+SOMEBODY_ASKED: Final = gettext_noop(
+    "Somebody, perhaps you, wants to set a new password for {login} at {name}."
+)
+
+_mailed = Seldom(1, within=120)  # for one person: nobody's mailbox is filled by a stranger
 
 
 def home_of(user: User) -> Directory | None:
@@ -47,7 +55,7 @@ def invite(user: User, *, by: str) -> Future[bool]:
         lasts=INVITE_LASTS,
         until=_("The link works once, for three days."),
     )
-    return delivery.deliver(message, about="invitation", user_id=user.pk, by=by)
+    return ADMINISTRATORS.deliver(Parcel(message, "invitation", user.pk, by))
 
 
 def forgot(typed: str, *, language: str) -> Future[bool]:
@@ -57,27 +65,45 @@ def forgot(typed: str, *, language: str) -> Future[bool]:
     What is returned tells when it is done.
     Raises MessagingError when too many messages are waiting.
     """
-    return delivery.later(lambda: _forgot(typed, language))
+    return ANYBODY.later(lambda: _forgot(typed, language))
 
 
-def _forgot(typed: str, language: str) -> None:
+def _forgot(typed: str, language: str) -> Parcel | None:
     user = _found(typed)
-    if user is None or not user.email or not sets_password_here(user) or had_link_just_now(user):
-        return
+    if user is None or not user.email or not sets_password_here(user) or not _mailed.may(user.pk):
+        return None
     with override(language):
-        name = organisation().name
-        message = _letter(
-            user,
-            _("{name}: set a new password").format(name=name),
-            _("Somebody, perhaps you, wants to set a new password for {login} at {name}.").format(
-                name=name, login=user.login
-            ),
-            lasts=FORGOT_LASTS,
-            until=_("The link works once, for one hour. Was it not you? Do nothing: nothing has changed."),
-        )
-    delivery.send(
-        message, about="password", user_id=user.pk, by=user.pk.hex, tries=2, again_after=delivery.AGAIN_AFTER
+        message = _no_link(user) if user.role else _link(user)
+    return Parcel(message, "password", user.pk, user.pk.hex)
+
+
+def _link(user: User) -> Message:
+    name = organisation().name
+    return _letter(
+        user,
+        _("{name}: set a new password").format(name=name),
+        _(SOMEBODY_ASKED).format(name=name, login=user.login),
+        lasts=FORGOT_LASTS,
+        until=_("The link works once, for one hour. Was it not you? Do nothing: nothing has changed."),
     )
+
+
+def _no_link(user: User) -> Message:
+    """Tell an administrator the other way.
+
+    Who sets up the mail server could read a link to an owner's password: such a link only comes from
+    somebody who may give it, and never because a stranger asked.
+    """
+    name = organisation().name
+    paragraphs = [
+        _(SOMEBODY_ASKED).format(name=name, login=user.login),
+        _(
+            "You are an administrator there: no mail sets your password. Ask an owner to send you a link, or "
+            "set it on the server itself; the guide “Operating” says how."
+        ),
+        _("Was it not you? Do nothing: nothing has changed."),
+    ]
+    return letter(user.email, _("{name}: your password").format(name=name), paragraphs)
 
 
 def _found(typed: str) -> User | None:

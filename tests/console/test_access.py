@@ -49,6 +49,14 @@ def test_only_an_owner_gives_roles_and_a_try_is_recorded(signed_in: SignedIn, ro
     assert Event.objects.get(name="permission.refused").facts["permission"] == "administrators.change"
 
 
+def test_tries_without_end_do_not_fill_the_log(signed_in: SignedIn):
+    client = signed_in("auditor")
+    for _ in range(5):
+        assert client.get("/console/settings/mail/").status_code == 403
+        assert client.get("/console/policies/new/").status_code == 403
+    assert Event.objects.filter(name="permission.refused").count() == 2
+
+
 def test_roles_need_a_fresh_proof(signed_in: SignedIn):
     client = signed_in("owner", proved=access_older())
     answer = client.get(f"/console/administrators/{client.user.pk}/")  # type: ignore[attr-defined]

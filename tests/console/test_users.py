@@ -15,7 +15,7 @@ from secondgate.directories.models import Directory, Entry
 from secondgate.events.models import Event
 from secondgate.ledger.models import Throttle
 from secondgate.ledger.reading import user_key
-from secondgate.messaging import delivery
+from secondgate.messaging.delivery import ADMINISTRATORS, Parcel
 from secondgate.messaging.models import Provider
 from secondgate.methods import enrolment
 from secondgate.methods.models import Authenticator
@@ -447,14 +447,14 @@ def test_a_link_that_cannot_be_mailed_is_said_with_the_way_out(signed_in: Signed
 def test_a_link_is_mailed_to_their_own_address(
     signed_in: SignedIn, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mailed: list[tuple[Any, Any]] = []
-    monkeypatch.setattr(delivery, "deliver", lambda message, **about: mailed.append((message, about)))
+    mailed: list[Parcel] = []
+    monkeypatch.setattr(ADMINISTRATORS, "deliver", mailed.append)
     Provider(name="Mail", kind="smtp").save()
     answer = signed_in("helpdesk").post(f"/console/users/{ann.pk}/invite/", follow=True)
     assert "The link is on its way to Ann Berg" in answer.content.decode()
-    ((message, about),) = mailed
-    assert message.to == "ann@example.com" and "/portal/password/" in message.text
-    assert about["user_id"] == ann.pk
+    (parcel,) = mailed
+    assert parcel.message.to == "ann@example.com" and "/portal/password/" in parcel.message.text
+    assert parcel.user_id == ann.pk
 
 
 @pytest.mark.parametrize("act", ["disable", "reset", "one"])

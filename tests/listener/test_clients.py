@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondgate.addresses import plain_address
 from secondgate.ledger.snapshot import Client, Snapshot
-from secondgate.listener.clients import REMEMBERED, Clients, plain_address
+from secondgate.listener.clients import REMEMBERED, Clients
 from tests.fuzz.paper import application
 from tests.fuzz.steady import steady
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from secondgate.events.models import Event
-from secondgate.messaging import configure, delivery
+from secondgate.messaging import configure
+from secondgate.messaging.delivery import Carrier, Parcel
 from secondgate.messaging.models import Provider
-from secondgate.messaging.provider import Message
+from secondgate.messaging.provider import Message, MessagingError
 from secondgate.people import accounts
 from secondgate.vault.models import Sealed
 from tests.real.mail import Post, mail_server
@@ -15,6 +16,13 @@ from tests.real.mail import Post, mail_server
 MAIL = Message(
     to="ann@example.com", subject="Link", text="secret-link", html="<p>secret-link</p>", sender="Corp"
 )
+
+
+PARCEL = Parcel(MAIL, "test", None, "test")
+
+
+def carrier(*, again_after: float = 0) -> Carrier:
+    return Carrier("test", threads=1, waiting=2, again_after=again_after)
 
 
 @pytest.fixture
@@ -31,7 +39,7 @@ def provider(transactional_db: None, post: Post) -> Provider:
 
 def test_a_message_goes_and_is_recorded_without_its_text(provider: Provider, post: Post) -> None:
     ann = accounts.create("ann", realm="built-in", by="test")
-    assert delivery.deliver(MAIL, about="test", user_id=ann.pk, by="test").result(20)
+    assert carrier().deliver(Parcel(MAIL, "test", ann.pk, "test")).result(20)
     event = Event.objects.get(name="message.sent")
     assert event.user_id == ann.pk
     assert event.facts["to"] == "a…@example.com"
@@ -41,21 +49,53 @@ def test_a_message_goes_and_is_recorded_without_its_text(provider: Provider, pos
 
 def test_a_passing_fault_is_tried_once_more(provider: Provider, post: Post) -> None:
     post.answers = ["451 Later"]
-    assert delivery.deliver(MAIL, about="test", user_id=None, by="test", again_after=0).result(20)
+    assert carrier().deliver(PARCEL).result(20)
     post.answers = ["451 Later", "451 Later"]
-    assert not delivery.deliver(MAIL, about="test", user_id=None, by="test", again_after=0).result(20)
+    assert not carrier().deliver(PARCEL).result(20)
     assert "451 Later" in Event.objects.get(name="message.failed").facts["fault"]
     assert len(post.mails) == 1
 
 
+def test_who_waits_for_a_second_try_holds_no_thread(provider: Provider, post: Post) -> None:
+    post.answers = ["451 Later"]
+    one_thread = carrier(again_after=3600)
+    waits = one_thread.deliver(PARCEL)
+    assert one_thread.deliver(PARCEL).result(20)
+    assert not waits.done()
+    assert one_thread.deliver(PARCEL).result(20)  # its place was given back; the first one still has its own
+
+
+def test_what_fills_one_carrier_does_not_fill_another(provider: Provider, post: Post) -> None:
+    post.answers = ["451 Later", "451 Later"]
+    full, other = carrier(again_after=3600), carrier()
+    _waiting = [full.deliver(PARCEL), full.deliver(PARCEL)]
+    with pytest.raises(MessagingError, match="Too many"):
+        full.deliver(PARCEL)
+    until_taken(post, 2)
+    assert other.deliver(PARCEL).result(20)
+
+
+def until_taken(post: Post, count: int) -> None:
+    """Return when the server has given its first `count` answers."""
+    while len(post.answers) > 2 - count:
+        pass
+
+
+def test_what_goes_wrong_in_the_making_is_told_and_gives_its_place_back(provider: Provider) -> None:
+    carries = carrier()
+    for _ in range(3):
+        assert carries.later(lambda: 1 / 0).result(20) is False  # type: ignore[arg-type,return-value]
+    assert carries.later(lambda: None).result(20) is True
+
+
 def test_a_lasting_fault_is_not(provider: Provider, post: Post) -> None:
     post.answers = ["554 Never"]
-    assert not delivery.deliver(MAIL, about="test", user_id=None, by="test", again_after=0).result(20)
+    assert not carrier().deliver(PARCEL).result(20)
     assert post.mails == []
 
 
 def test_without_a_provider_it_is_said(transactional_db: None) -> None:
-    assert not delivery.deliver(MAIL, about="test", user_id=None, by="test").result(20)
+    assert not carrier().deliver(PARCEL).result(20)
     assert "no mail server" in Event.objects.get(name="message.failed").facts["fault"]
 
 

@@ -8,11 +8,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from secondgate.console.roles import Role
 from secondgate.directories.models import Directory, Entry
 from secondgate.events.models import Event
+from secondgate.limits import Seldom
 from secondgate.messaging import configure
 from secondgate.people import accounts, onboarding, passwords
 from secondgate.people.models import PasswordLink, User
+from secondgate.portal.views import password as views
 from secondgate.web import onboarding as mailed
 from secondgate.web.models import Session
 from tests.console.conftest import SignedIn
@@ -101,7 +104,7 @@ def test_a_mailbox_is_not_filled_by_a_stranger(post: Post) -> None:
     assert len(post.mails) == 1
 
 
-@pytest.mark.parametrize("what", ["password", "email", "enabled", "expired", "newer"])
+@pytest.mark.parametrize("what", ["password", "email", "enabled", "role", "expired"])
 def test_a_link_is_void_once_the_account_has_changed(post: Post, what: str) -> None:
     user = person()
     ask("ann")
@@ -112,13 +115,61 @@ def test_a_link_is_void_once_the_account_has_changed(post: Post, what: str) -> N
         accounts.change(user, by="test", email="other@example.com")
     elif what == "enabled":
         accounts.change(user, by="test", enabled=False)
-    elif what == "expired":
-        PasswordLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    elif what == "role":
+        accounts.set_role(user, "helpdesk", by="test")
     else:
-        onboarding.new_password_link(user, lasts=timedelta(hours=1))
+        PasswordLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert Client().get(link).status_code == 410
     assert Client().post(link, {"password": NEW}).status_code == 410
     assert not passwords.fits(NEW, User.objects.get(pk=user.pk).password)
+
+
+def test_a_stranger_who_asks_voids_no_invitation_and_one_that_is_used_voids_all(post: Post) -> None:
+    user = person()
+    assert mailed.invite(user, by="test").result(30)
+    invitation = link_in(post)
+    assert ask("ann")
+    asked = link_in(post)
+    assert [Client().get(link).status_code for link in (invitation, asked)] == [200, 200]
+    assert Client().post(invitation, {"password": NEW}).status_code == 302
+    assert [Client().get(link).status_code for link in (invitation, asked)] == [410, 410]
+    assert not PasswordLink.objects.exists()
+
+
+def test_links_that_are_over_do_not_pile_up(post: Post) -> None:
+    user = person()
+    for _ in range(3):
+        PasswordLink.objects.update(expires_at=timezone.now())
+        onboarding.new_password_link(user, lasts=timedelta(hours=1))
+    assert PasswordLink.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_stranger_has_a_link_to_an_administrator_s_password_mailed(post: Post, role: Role) -> None:
+    """Whoever sets up the mail server could read it. They are told the other way."""
+    user = person()
+    accounts.set_role(user, role, by="test")
+    assert ask("ann") and ask("ann")
+    assert not PasswordLink.objects.exists()
+    (mail,) = post.mails
+    text = mail.get_body(("plain",)).get_content()
+    assert "no mail sets your password" in text
+    assert "http" not in text
+
+
+def test_a_stranger_cannot_ask_without_end(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "_asked", Seldom(2, within=3600))
+    asked = [
+        Client().post("/portal/password/forgot/", {"login": name}, REMOTE_ADDR=place)
+        for place, name in [
+            ("2001:db8::1", "a"),
+            ("2001:db8::2", "b"),
+            ("2001:db8::3", "c"),
+            ("192.0.2.1", "d"),
+        ]
+    ]
+    assert [answer.status_code for answer in asked] == [200, 200, 422, 200]
+    assert "Try again in a quarter of an hour" in asked[2].content.decode()
 
 
 def test_it_ends_the_sessions(post: Post, signed_in: SignedIn) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
@@ -121,3 +122,11 @@ class House:
     def last_login(self) -> dict[str, Any]:
         """Return the newest event of a login."""
         return [event for event in self.events() if event["event"].startswith("login.")][-1]
+
+
+def until(holds: Callable[[], bool | None]) -> None:
+    """Return when it holds; a bound, not a measure."""
+    ends = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)

@@ -3,8 +3,7 @@
 import os
 import sqlite3
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ from tests.real.postgresql import Postgresql, running_postgresql
 from tests.real.relay import relay_to
 from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
-from tests.scenarios.house import House
+from tests.scenarios.house import House, until
 
 pytestmark = pytest.mark.real
 
@@ -173,14 +172,6 @@ def started(house: House) -> tuple[House, str]:
     seed = new_seed()
     house.configure(HOUSE.format(secret=SECRET, seed=seed))
     return house.start(), seed
-
-
-def until(holds: Callable[[], bool | None]) -> None:
-    """Return when it holds; a bound, not a measure."""
-    ends = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """RADIUS over TLS: our own client, radsecproxy in front, and clients that mean no good."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from secondgate.listener.radsec import FROM_ONE
 from secondgate.radius import attributes as a
 from secondgate.radius import exchange, version11
 from secondgate.radius.attributes import readable
@@ -21,7 +23,7 @@ from secondgate.upstream.udp import NoAnswer, Server
 from tests.real.ca import Ca, Issued, make_ca
 from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
-from tests.scenarios.house import House
+from tests.scenarios.house import House, until
 from tests.scenarios.ports import free_udp_port
 
 pytestmark = pytest.mark.real
@@ -197,6 +199,32 @@ def test_clients_that_mean_no_good_hold_nobody_up(house, seed, client):
     assert "internal-error" not in house.log.read_text()
     for one in hold:
         one.close()
+
+
+def test_connections_count_from_their_first_octet(house, seed, client):
+    """Silent ones, before any TLS: one address has its share, and the others theirs."""
+    with contextlib.ExitStack() as silent:
+        first, *_others = [silent.enter_context(connection(house, "127.0.0.2")) for _ in range(FROM_ONE)]
+        with connection(house, "127.0.0.2") as one_too_many:
+            assert one_too_many.recv(1) == b""
+        assert login(house, client, totp(seed)).code == Code.ACCESS_ACCEPT
+        assert not gets_tls(house, client, "127.0.0.2")
+        first.close()
+        until(lambda: gets_tls(house, client, "127.0.0.2"))
+    assert house.log.read_text().count("radsec-connection-refused") == 1
+
+
+def connection(house: House, address: str) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port(house)), IN_TIME, source_address=(address, 0))
+
+
+def gets_tls(house: House, context: ssl.SSLContext, address: str) -> bool:
+    """Tell whether a connection from this address comes as far as TLS."""
+    try:
+        context.wrap_socket(connection(house, address), server_hostname="127.0.0.1").close()
+    except OSError:
+        return False
+    return True
 
 
 RADSECPROXY = """

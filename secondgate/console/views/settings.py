@@ -98,7 +98,7 @@ def test_mail(request: Request) -> HttpResponse:
         ["This mail was sent from the console, to see whether it arrives."],
     )
     try:
-        said = delivery.send(message, about="test", user_id=request.user.pk, by=request.user.pk.hex)
+        said = delivery.send(delivery.Parcel(message, "test", request.user.pk, request.user.pk.hex))
     except MessagingError as error:
         return _page(request, form, fault=error)
     return _page(request, form, said=said)

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from secondgate.addresses import neighbourhood
 from secondgate.events import names
 from secondgate.events.record import record
 from secondgate.ledger.ledger import LedgerError
+from secondgate.limits import Seldom
 from secondgate.login.outcome import Accept, Refuse
 from secondgate.login.reasons import LATER, THROTTLED
 from secondgate.messaging.provider import MessagingError
@@ -22,7 +24,9 @@ from secondgate.portal.forms.password import ChangePasswordForm, ForgotForm, New
 from secondgate.web.onboarding import forgot as send_link
 from secondgate.web.onboarding import home_of, sets_password_here
 from secondgate.web.sign_in import KNOWS, Typed, own_name, sign_in
-from secondgate.web.visitor import Request, end_sessions
+from secondgate.web.visitor import Request, end_sessions, source_of
+
+_asked = Seldom(20, within=900)  # from one place: a whole office may stand behind one address
 
 
 @never_cache
@@ -30,7 +34,9 @@ from secondgate.web.visitor import Request, end_sessions
 def forgot(request: HttpRequest) -> HttpResponse:
     """Mail a link to whoever it is; the page says the same of everybody."""
     form = ForgotForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and not _asked.may(neighbourhood(source_of(request))):
+        form.add_error(None, _("Too many links were asked for from here. Try again in a quarter of an hour."))
+    elif form.is_valid():
         try:
             send_link(form.cleaned_data["login"], language=get_language() or "en")
         except MessagingError:
