@@ -8,7 +8,7 @@ LedgerError; then nobody gets in.
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ClassVar
 
 from secondgate.frozen import frozen
@@ -96,18 +96,18 @@ class Ledger:
         self.snapshot: Snapshot = EMPTY
         self.under_way: Counter[str] = Counter()  # logins of each user that this process is deciding
 
-    async def open(self, question: Question) -> Reading:
-        """Return all that a login needs to know. Raises LedgerError."""
-        reading: Reading = await self._call(question)
-        return reading
+    # The two are no coroutines of their own: each layer that a login is suspended through costs it time.
 
-    async def commit(self, entry: Entry) -> bool:
+    def open(self, question: Question) -> Awaitable[Reading]:
+        """Return all that a login needs to know. Raises LedgerError."""
+        return self._batch.call(question)
+
+    def commit(self, entry: Entry) -> Awaitable[bool]:
         """Write what a login did; return, once it is durable, whether it won what it spent.
 
         Raises LedgerError when that cannot be known.
         """
-        won: bool = await self._call(entry)
-        return won
+        return self._batch.call(entry)
 
     async def refresh(self) -> Snapshot:
         """Return the configuration as it is now, read anew if its revision has moved."""
@@ -116,12 +116,12 @@ class Ledger:
 
     async def check(self) -> None:
         """Return when the database can be read and written durably. Raises LedgerError."""
-        await self._call(Question())
-        await self._call(Beat())
+        await self._batch.call(Question())
+        await self._batch.call(Beat())
 
     async def prune(self, before: float) -> None:
         """Delete what was asked or failed before `before` and counts no more. Raises LedgerError."""
-        await self._call(Prune(before))
+        await self._batch.call(Prune(before))
 
     def mark(self, octets: bytes) -> str:
         """Return what stands for `octets` in a row: 32 hex digits, keyed, the same on every node.
@@ -133,12 +133,6 @@ class Ledger:
     async def close(self) -> bool:
         """Let go of the database; return whether what was under way could be finished."""
         return await self._batch.close(self._store.close)
-
-    async def _call(self, item: Question | Write) -> Any:
-        try:
-            return await self._batch.call(item)
-        except (StoreError, VaultError) as cause:
-            raise LedgerError(str(cause)) from cause
 
     # What follows runs on the batch's thread, and nowhere else.
 
@@ -160,9 +154,9 @@ class Ledger:
         except StoreError as cause:
             if cause.row_is_at_fault and len(questions) > 1:
                 return [pair for question in questions for pair in self._read([question])]
-            return [(question, cause) for question in questions]
+            return [(question, _told(cause)) for question in questions]
         except VaultError as cause:
-            return [(question, cause) for question in questions]
+            return [(question, _told(cause)) for question in questions]
         return list(zip(questions, readings, strict=True))
 
     def _read_snapshot(self) -> Snapshot:
@@ -180,7 +174,7 @@ class Ledger:
                 return self._write(entries, again=True)
             if cause.row_is_at_fault and len(entries) > 1:  # one bad row must not cost the others
                 return [pair for entry in entries for pair in self._write([entry])]
-            return [(entry, cause) for entry in entries]
+            return [(entry, _told(cause)) for entry in entries]
         return list(zip(entries, won, strict=True))
 
     def _write_together(self, entries: list[Entry]) -> list[bool]:
@@ -224,7 +218,7 @@ class Ledger:
             rows = sorted((key, count, now) for key, count in failures.items())
             self._store.write(statements.FAIL, rows)
 
-    def _tend(self, item: Beat | Prune) -> StoreError | None:
+    def _tend(self, item: Beat | Prune) -> LedgerError | None:
         try:
             with self._store.writing():
                 if isinstance(item, Beat):
@@ -233,7 +227,7 @@ class Ledger:
                     for statement in statements.PRUNE:
                         self._store.write(statement, [(item.before,)])
         except StoreError as cause:
-            return cause
+            return _told(cause)
         return None
 
     def _write_each(self, statement: statements.Write, rows: list[Any]) -> None:
@@ -243,3 +237,10 @@ class Ledger:
     def _event(self, row: EventRow) -> tuple[Any, ...]:
         at = self._store.moment(row.at)
         return (at, row.name, row.reason, row.application, row.user, row.source, row.facts)
+
+
+def _told(cause: StoreError | VaultError) -> LedgerError:
+    """Return what a caller hears of it."""
+    error = LedgerError(str(cause))
+    error.__cause__ = cause
+    return error

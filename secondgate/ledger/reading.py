@@ -1,6 +1,5 @@
 """What a login asks of the database, and what it gets: one query set for all that ask together."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from secondgate.frozen import frozen
+from secondgate.json_text import from_json
 from secondgate.ledger import statements
 from secondgate.ledger.store import Store
 from secondgate.methods.method import Enrolled
@@ -61,7 +61,7 @@ class Held:
 @lru_cache(maxsize=1024)
 def _settings(text: str) -> Mapping[str, Any]:
     """Return an authenticator's settings; nearly all of one method have the same."""
-    settings: dict[str, Any] = json.loads(text)
+    settings: dict[str, Any] = from_json(text)
     return MappingProxyType(settings)
 
 
@@ -116,7 +116,7 @@ def read_all(store: Store, keyring: Keyring, questions: list[Question]) -> list[
     keys = {key for question in questions for key in question.keys}
     states = {question.state_hash for question in questions if question.state_hash}
     [(revision, *arrays)] = store.select(statements.READING, list(names), list(keys), list(states))
-    found, counted, asked = (json.loads(array or "[]") for array in arrays)  # PostgreSQL: NULL for no rows
+    found, counted, asked = (from_json(array or "[]") for array in arrays)  # PostgreSQL: NULL for no rows
     failures = {key: Failures(count, last) for key, count, last in counted}
     challenges = {row[0]: Asked(*row) for row in asked}
     people: dict[str, list[Person]] = defaultdict(list)

@@ -4,7 +4,6 @@ A store is used by one thread only, but for `interrupt`, and makes its connectio
 database that was away is found again by the next call.
 """
 
-import json
 import os
 import socket
 import sqlite3  # pysqlite3, see secondgate/settings.py
@@ -15,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
+from secondgate.json_text import as_json
 from secondgate.ledger.patience import PATIENCE
 from secondgate.ledger.statements import Select, Write
 
@@ -126,7 +126,7 @@ class SqliteStore:
     def select(self, statement: Select, *lists: Sequence[Any]) -> list[Row]:
         """Return the rows."""
         with self._told():
-            values = [json.dumps(values) for values in lists]
+            values = [as_json(values) for values in lists]
             return self._connection.execute(statement.sqlite, values).fetchall()
 
     def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
@@ -259,7 +259,7 @@ class PostgresStore:
 
     def write(self, statement: Write, rows: Sequence[Row]) -> list[Any]:
         """Do the statement once, for all rows."""
-        cursor = self._connection.execute(statement.postgresql, [json.dumps(rows)])
+        cursor = self._connection.execute(statement.postgresql, [as_json(rows)])
         return [row[0] for row in cursor.fetchall()] if cursor.description else []
 
     def moment(self, at: float) -> str:

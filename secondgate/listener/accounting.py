@@ -3,9 +3,9 @@
 from typing import Final
 
 from secondgate.events import names
+from secondgate.json_text import as_json
 from secondgate.ledger.ledger import Entry, EventRow, Ledger, Question
 from secondgate.ledger.snapshot import Client
-from secondgate.login.facts import as_json
 from secondgate.people.login_names import candidates, masked
 from secondgate.radius import attributes as a
 from secondgate.radius.attributes import readable

@@ -60,8 +60,7 @@ _KEYS: Final = (microsoft.MPPE_SEND_KEY, microsoft.MPPE_RECV_KEY)
 def read_spoken(request: Packet, secret: Secret) -> Spoken:
     """Return what was typed, however it came. Raises Dropped for two, or for one that cannot be."""
     came = [
-        *(("PAP", hidden) for hidden in request.values(a.USER_PASSWORD)),
-        *(("CHAP", response) for response in request.values(a.CHAP_PASSWORD)),
+        *[(_PLAIN[kind], value) for kind, value in request.attributes if kind in _PLAIN],
         *((_MS_CHAP[kind], value) for kind, value in microsoft.values(request) if kind in _MS_CHAP),
         *([("EAP", b"")] if request.first(a.EAP_MESSAGE) is not None else []),  # one may fill several
     ]
@@ -96,6 +95,7 @@ def _eap(_value: bytes, _request: Packet, _secret: Secret) -> Spoken:
     return Spoken("EAP")
 
 
+_PLAIN: Final = {a.USER_PASSWORD: "PAP", a.CHAP_PASSWORD: "CHAP"}
 _MS_CHAP: Final = {microsoft.CHAP_RESPONSE: "MS-CHAP", microsoft.CHAP2_RESPONSE: "MS-CHAPv2"}
 _READERS: Final[dict[str, Reader]] = {
     "PAP": _pap,

@@ -18,6 +18,8 @@ Carried = Callable[[Packet, Outcome, Secret, Spoken], Iterable[Attribute]]
 
 def _with_grants(request: Packet, outcome: Outcome, secret: Secret, spoken: Spoken) -> Iterable[Attribute]:
     assert isinstance(outcome, Accept)
+    if not outcome.granted:
+        return spoken.accepted(request, secret)
     return (*_granted(outcome, request), *spoken.accepted(request, secret))
 
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from secondgate.addresses import plain_address
 from secondgate.events import names
+from secondgate.json_text import as_json
 from secondgate.ledger.ledger import Entry, EventRow, Ledger
 from secondgate.ledger.snapshot import Application, Client, Snapshot
 from secondgate.limits import Seldom
-from secondgate.login.facts import as_json
 from secondgate.radius import attributes as a
 from secondgate.radius import drops
 from secondgate.radius.drops import Drop, Dropped

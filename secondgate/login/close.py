@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from secondgate.events import names
+from secondgate.json_text import as_json
 from secondgate.ledger.ledger import Entry, EventRow
 from secondgate.ledger.reading import user_key
 from secondgate.login import reasons
-from secondgate.login.facts import as_json
 from secondgate.login.login import Login, hash_state
 from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
 from secondgate.login.typed import Typed

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from secondgate.directories.directory import DirectoryError
 from secondgate.events import names
+from secondgate.json_text import as_json
 from secondgate.ledger.ledger import Entry, EventRow, LedgerError
 from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
-from secondgate.login.facts import as_json
 from secondgate.login.login import Login
 from secondgate.login.outcome import Ended
 

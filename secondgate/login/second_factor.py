@@ -53,8 +53,12 @@ def _is_over(held: Held, now: float) -> bool:
 
 def _asks(answer: Answer, held: list[Held]) -> bool:
     """Tell whether it is no answer yet, but the name of a method that needs a question first."""
-    names = IN_BROWSER.intersection(one.method for one in held)
-    return isinstance(answer, Plain) and not answer.question and answer.text in names
+    return (
+        isinstance(answer, Plain)
+        and not answer.question
+        and answer.text in IN_BROWSER
+        and any(one.method == answer.text for one in held)
+    )
 
 
 def _check(login: Login, held: list[Held], answer: Answer) -> Proof:

@@ -76,11 +76,12 @@ class LoginName(models.Model):
     """A realm and a normalised name that find one user."""
 
     realm = models.CharField(max_length=255, blank=True)
-    name = models.CharField(max_length=255, db_index=True)
+    name = models.CharField(max_length=255)
     user = models.ForeignKey(User, models.CASCADE, related_name="login_names")
 
     class Meta:
         db_table = "people_loginname"
+        indexes = [models.Index(fields=["name", "realm", "user"], name="users_by_login_name")]
         constraints = [models.UniqueConstraint(fields=["realm", "name"], name="one_user_a_login_name")]
 
 
@@ -101,11 +102,12 @@ class Group(Named):
 class Membership(models.Model):
     """One user in one group."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", db_index=False)  # see below
     group = models.ForeignKey(Group, models.CASCADE, related_name="memberships")
 
     class Meta:
         db_table = "people_membership"
+        # Also finds the groups of a user, and holds all that a login wants of a row.
         constraints = [models.UniqueConstraint(fields=["user", "group"], name="once_in_a_group")]
 
 

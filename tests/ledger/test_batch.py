@@ -55,10 +55,10 @@ async def test_calls_of_one_turn_are_one_batch(work: Work) -> None:
 async def test_what_comes_meanwhile_makes_the_next_batch(work: Work) -> None:
     batch: Batch[Item, int] = Batch(work, work.interrupt)
     work.go.clear()
-    first = asyncio.create_task(batch.call(Item(1)))
+    first = asyncio.ensure_future(batch.call(Item(1)))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    later = [asyncio.create_task(batch.call(Item(number))) for number in (2, 3)]
+    later = [asyncio.ensure_future(batch.call(Item(number))) for number in (2, 3)]
     await asyncio.sleep(0)
     work.go.set()
     assert await asyncio.gather(first, *later) == [1, 2, 3]
@@ -75,7 +75,7 @@ async def test_who_was_answered_comes_along_with_the_next_question(work: Work) -
     first = asyncio.create_task(ask_twice())
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    other = asyncio.create_task(batch.call(Item(2)))
+    other = asyncio.ensure_future(batch.call(Item(2)))
     await asyncio.sleep(0)
     work.go.set()
     assert await asyncio.gather(first, other) == [4, 2]
@@ -105,7 +105,7 @@ async def test_an_answer_that_is_an_error_is_raised_to_its_caller_only(work: Wor
 async def test_a_caller_that_has_gone_harms_nobody(work: Work) -> None:
     batch: Batch[Item, int] = Batch(work, work.interrupt)
     work.go.clear()
-    gone, stays = (asyncio.create_task(batch.call(Item(number))) for number in (1, 2))
+    gone, stays = (asyncio.ensure_future(batch.call(Item(number))) for number in (1, 2))
     await asyncio.sleep(0)
     gone.cancel()
     work.go.set()
@@ -141,7 +141,7 @@ async def test_an_end_finishes_what_is_under_way(work: Work) -> None:
 async def test_an_end_waits_for_no_database_for_ever(work: Work) -> None:
     batch: Batch[Item, int] = Batch(work, work.interrupt)
     work.go.clear()
-    under_way = asyncio.create_task(batch.call(Item(1)))
+    under_way = asyncio.ensure_future(batch.call(Item(1)))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     closed = threading.Event()

@@ -10,10 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from secondgate.json_text import as_json
 from secondgate.ledger.ledger import Entry, EventRow, Ledger, LedgerError
 from secondgate.ledger.reading import Question, user_key
 from secondgate.ledger.store import PostgresStore, SqliteStore, Store
-from secondgate.login.facts import as_json
 from secondgate.methods.method import Fits
 from secondgate.vault.keyring import Keyring, read_key
 from tests.real.postgresql import Postgresql
@@ -206,7 +206,7 @@ async def test_of_two_nodes_that_wait_for_each_other_both_are_served(
         watching.autocommit = True
         other.execute("SET deadlock_timeout = '1h'")
         other.execute("UPDATE ledger_throttle SET failures = 5 WHERE key = 'b'")
-        waiting = asyncio.create_task(ledger.commit(Entry(event(), fail=("a", "b"))))
+        waiting = asyncio.ensure_future(ledger.commit(Entry(event(), fail=("a", "b"))))
         await asyncio.to_thread(until_somebody_waits, watching)
         await asyncio.to_thread(other.execute, "UPDATE ledger_throttle SET failures = 5 WHERE key = 'a'")
         other.commit()
