@@ -85,6 +85,7 @@ class MirrorKind:
     name = "mirror"
     title = "Mirror"
     settings = MirrorSettings
+    finds = True
 
     def open(self, name: str, settings: MirrorSettings) -> Directory:
         return Mirror(settings.suffix)

@@ -64,6 +64,7 @@ class ActiveDirectory:
     name = "active-directory"
     title = "Active Directory"
     settings = ActiveDirectorySettings
+    finds = True
 
     def open(self, name: str, settings: LdapSettings) -> Directory:
         """Return it; connects when first asked."""

@@ -127,6 +127,7 @@ class Kind(Protocol):
     name: str  # the word in YAML, URLs and events
     title: str
     settings: type[Any]
+    finds: bool  # whether it can be asked who there is; the people of one that cannot are made here
 
     def open(self, name: str, settings: Any) -> Directory:
         """Return a directory for use; connects when first asked, not here."""

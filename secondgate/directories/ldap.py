@@ -301,6 +301,7 @@ class Ldap:
     name = "ldap"
     title = "LDAP directory"
     settings = LdapSettings
+    finds = True
 
     def open(self, name: str, settings: LdapSettings) -> Directory:
         """Return it; connects when first asked."""

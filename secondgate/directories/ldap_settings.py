@@ -12,7 +12,7 @@ from secondgate.vault.setting import Part, SettingError
 CONNECTION: Final = Part("Connection", "Where it is.", "Test connection", "Check the certificate")
 ACCOUNT: Final = Part("Service account", "Who asks.", "Test bind", "Sign in as the service account")
 PEOPLE: Final = Part("People", "Who is found.", "Test search")
-ATTRIBUTES: Final = Part("Attributes", "What is taken over.")
+ATTRIBUTES: Final = Part("Attributes", "What is taken over.", previews=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,7 @@ class Local:
     name = "local"
     title = "Built-in directory"
     settings = LocalSettings
+    finds = False
 
     def open(self, name: str, settings: LocalSettings) -> Directory:
         """Return it, with a pool of its own."""

@@ -6,5 +6,6 @@ from secondgate.directories.active_directory import ActiveDirectory
 from secondgate.directories.directory import Kind
 from secondgate.directories.ldap import Ldap
 from secondgate.directories.local import Local
+from secondgate.directories.radius import Radius
 
-KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (Local(), Ldap(), ActiveDirectory())}
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in (Local(), Ldap(), ActiveDirectory(), Radius())}

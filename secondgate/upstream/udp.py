@@ -27,22 +27,27 @@ class Server:
 
 async def ask(server: Server, asked: Asked, *, within: float, must_sign: bool = True) -> Packet:
     """Return the server's reply. Raises NoAnswer after `within` seconds, or where it cannot be reached."""
-    loop = asyncio.get_running_loop()
-    try:
-        transport, answers = await loop.create_datagram_endpoint(
-            lambda: _Answers(asked, must_sign), remote_addr=(server.host, server.port)
-        )
-    except OSError as cause:
-        raise NoAnswer(f"{server} cannot be reached: {cause.strerror or cause}.") from cause
+    answers = _Answers(asked, must_sign)
     try:
         async with asyncio.timeout(within):
-            while True:
-                transport.sendto(asked.datagram)
-                done, _ = await asyncio.wait([answers.reply], timeout=EVERY)
-                if done:
-                    return answers.reply.result()
+            return await _asked(server, asked, answers)
     except TimeoutError as cause:
         raise NoAnswer(answers.why(server, within)) from cause
+    except OSError as cause:
+        raise NoAnswer(f"{server} cannot be reached: {cause.strerror or cause}.") from cause
+
+
+async def _asked(server: Server, asked: Asked, answers: "_Answers") -> Packet:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(
+        lambda: answers, remote_addr=(server.host, server.port)
+    )
+    try:
+        while True:
+            transport.sendto(asked.datagram)
+            done, _waiting = await asyncio.wait([answers.reply], timeout=EVERY)
+            if done:
+                return answers.reply.result()
     finally:
         transport.close()
 

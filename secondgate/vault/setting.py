@@ -12,13 +12,14 @@ from typing import Any, Final
 class Part:
     """A part of a kind's form. `test` is the button that tries it, by the probe's steps up to `until`.
 
-    An empty `until` is all steps.
+    An empty `until` is all steps. `previews`: what the settings find of a person can be looked at here.
     """
 
     title: str
     says: str = ""
     test: str = ""
     until: str = ""
+    previews: bool = False
 
 
 SETTINGS: Final = Part("Settings", test="Test it")

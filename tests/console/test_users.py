@@ -219,6 +219,23 @@ def test_somebody_is_added_with_all_that_was_typed(
     assert bob.entry.directory == built_in_directory
 
 
+def test_people_of_a_directory_that_cannot_tell_who_there_is_are_made_here(
+    signed_in: SignedIn, ann: User
+) -> None:
+    old, corp = Directory(name="Old", kind="radius"), Directory(name="Corp", kind="ldap")
+    old.save()
+    corp.save()
+    client, typed = signed_in("administrator"), {"login": "bob", "directory": old.pk}
+    page = client.get("/console/users/new/").content.decode()
+    assert "Old</option>" in page and "Corp</option>" not in page
+    refused = client.post("/console/users/new/", typed | {"password": "long enough"})
+    assert "Leave it empty: Old keeps their password." in refused.content.decode()
+    assert not User.objects.filter(login="bob").exists()
+    assert client.post("/console/users/new/", typed).status_code == 302
+    bob = User.objects.get(login="bob")
+    assert bob.entry.directory == old and names_of(bob) == [("old", "bob")] and not bob.password
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [

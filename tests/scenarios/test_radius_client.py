@@ -1,15 +1,14 @@
 """Our own RADIUS client, against our own server and against FreeRADIUS."""
 
 import os
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.real.freeradius import running_freeradius
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House
 from tests.scenarios.ports import free_udp_port
@@ -89,73 +88,12 @@ def test_what_cannot_be_is_one_sentence(house: House):
 
 # A second reading of the same RFCs: what our client makes, FreeRADIUS takes, and the other way round.
 
-FREERADIUS = """
-client here {{
-  ipaddr = 127.0.0.1
-  secret = {secret}
-}}
-modules {{
-  pap {{
-  }}
-  chap {{
-  }}
-  mschap {{
-  }}
-  files {{
-    usersfile = {folder}/users
-  }}
-}}
-server default {{
-  listen {{
-    type = auth
-    ipaddr = 127.0.0.1
-    port = {port}
-  }}
-  authorize {{
-    files
-    chap
-    mschap
-    pap
-  }}
-  authenticate {{
-    pap
-    chap
-    mschap
-  }}
-}}
-"""
-MAIN = """
-prefix = /usr
-libdir = {libdir}
-logdir = {folder}
-run_dir = {folder}
-pidfile = {folder}/pid
-security {{
-  max_attributes = 200
-  reject_delay = 0
-  status_server = yes
-}}
-"""
-
 
 @pytest.fixture
 def freeradius(tmp_path: Path) -> Iterator[int]:
-    program = shutil.which("freeradius")
-    assert program, "install freeradius"
-    folder, port = tmp_path / "freeradius", free_udp_port()
-    folder.mkdir()
-    (folder / "users").write_text('ann Cleartext-Password := "clientPass"\n')
-    (folder / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
-    places = {"folder": folder, "libdir": "/usr/lib/freeradius", "secret": SECRET, "port": port}
-    (folder / "radiusd.conf").write_text((MAIN + FREERADIUS).format(**places))
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen([program, "-f", "-d", str(folder), "-l", "stdout"], stdout=log, stderr=log)
-    until = time.monotonic() + 30
-    while client(port, "--status", "--timeout", "0.5", "--unsigned").returncode:
-        assert server.poll() is None and time.monotonic() < until, (folder / "log").read_text()
-    yield port
-    server.terminate()
-    server.wait()
+    users = 'ann Cleartext-Password := "clientPass"\n'
+    with running_freeradius(tmp_path / "freeradius", SECRET, users, signs=False) as server:
+        yield server.port
 
 
 @pytest.mark.parametrize("protocol", ["pap", "chap", "mschap", "mschapv2"])

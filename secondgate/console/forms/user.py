@@ -6,11 +6,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from secondgate.directories.directory import realms_of
+from secondgate.directories.local import Local
 from secondgate.directories.models import Directory
+from secondgate.directories.registry import KINDS
 from secondgate.people.login_names import MAX_LENGTH, candidates
 from secondgate.people.models import Group
 from secondgate.web.forms import EditForm, Form
 
+MADE_HERE: Final = [kind.name for kind in KINDS.values() if not kind.finds]
 SHORTEST: Final = 8  # characters: there is a second factor beside it (NIST SP 800-63B)
 LONGEST: Final = 200
 PLAIN: Final = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -40,7 +43,7 @@ def groups_of(text: str) -> list[Group]:
 
 
 class UserForm(Form):
-    """Somebody new, of the built-in directory."""
+    """Somebody new, of the built-in directory, or of one that cannot tell who there is."""
 
     login = forms.CharField(
         label="Login name", max_length=MAX_LENGTH, help_text="What they type to log in, like ann.",
@@ -49,7 +52,7 @@ class UserForm(Form):
     name = name_field()
     email = email_field()
     directory = forms.ModelChoiceField(
-        Directory.objects.filter(kind="local"), label="Directory", empty_label=None, widget=forms.Select
+        Directory.objects.filter(kind__in=MADE_HERE), label="Directory", empty_label=None, widget=forms.Select
     )
     password = forms.CharField(
         label="Password", max_length=LONGEST, required=False, strip=False,
@@ -67,6 +70,14 @@ class UserForm(Form):
         if any(sign in login for sign in "\\/ ") or not candidates(login):
             raise ValidationError("A login name has no spaces and no slashes. Try just the first name.")
         return login
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a password for somebody whose own directory keeps it."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        directory = cleaned.get("directory")
+        if directory and directory.kind != Local.name and cleaned.get("password"):
+            self.add_error("password", f"Leave it empty: {directory.name} keeps their password.")
+        return cleaned
 
     def clean_password(self) -> str:
         """Refuse a short one."""

@@ -27,7 +27,7 @@ from secondgate.people.models import User
 from secondgate.vault.setting import parts_of
 from secondgate.web.visitor import Request
 
-GLYPHS: Final = {"local": "hard-drive", "active-directory": "building-2"}
+GLYPHS: Final = {"local": "hard-drive", "active-directory": "building-2", "radius": "radio"}
 RECENT: Final = timedelta(hours=1)  # a fault as old as that is worth a look; an older one is history
 FINE: Final = Health()
 

@@ -37,7 +37,7 @@ def to_panel(pk: UUID) -> HttpResponse:
 @may("users.change")
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request) -> HttpResponse:
-    """Add somebody to the built-in directory."""
+    """Add somebody to the built-in directory, or to one that cannot tell who there is."""
     form = UserForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
