@@ -245,6 +245,31 @@ def test_the_number_of_queries_does_not_grow(
         client.get("/console/")
 
 
+@pytest.mark.parametrize("role", ["owner", "auditor"])
+def test_a_test_login_is_one_step_away(signed_in: SignedIn, vpn: Application, role: str) -> None:
+    page = signed_in(role).get("/console/").content.decode()
+    assert (f'href="/console/applications/{vpn.pk}/test/"' in page) == (role == "owner")
+    assert ("Send a test login" in page) == (role == "owner")
+
+
+def test_of_several_applications_one_is_chosen(signed_in: SignedIn, vpn: Application) -> None:
+    client = signed_in("owner")
+    others = [Application(name=f"VPN {number:02}", kind="radius") for number in range(11)]
+    for other in others:
+        other.save()
+    page = client.get("/console/").content.decode()
+    assert all(f'<a href="/console/applications/{one.pk}/test/">' in page for one in [vpn, *others])
+    assert "Another one …" not in page
+    Application(name="VPN 99", kind="radius").save()
+    page = client.get("/console/").content.decode()
+    assert page.count("/test/") == 12
+    assert "Another one …" in page
+
+
+def test_without_an_application_there_is_nothing_to_try(signed_in: SignedIn, db: None) -> None:
+    assert "Send a test login" not in signed_in("owner").get("/console/").content.decode()
+
+
 def test_how_the_last_message_went_is_told(signed_in: SignedIn, db: None) -> None:
     client = signed_in("auditor")
     assert "not set up: nobody can set a forgotten password" in client.get("/console/").content.decode()

@@ -4,9 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.test_log import HOUSE, log_in
-from tests.web.visit import Owner, inspect
+from tests.web.visit import Owner, inspect, inspect_as_it_is
 
 pytestmark = pytest.mark.real
+
+OTHER = "The VPN of a branch that has a name which is longer than a line"
 
 
 def test_a_figure_leads_to_its_logins(owner: Owner) -> None:
@@ -27,6 +29,20 @@ def test_a_figure_leads_to_its_logins(owner: Owner) -> None:
     page.get_by_role("link", name="Wrong code").click()
     expect(page.get_by_role("heading", name="Live log")).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_a_test_login_is_sent_from_here(owner: Owner) -> None:
+    owner.house.configure(HOUSE)
+    page = owner.open("/console/")
+    page.get_by_role("link", name="Send a test login").click()
+    expect(page.get_by_role("heading", name="Test login at Office VPN")).to_be_visible()
+    owner.house.configure(HOUSE.replace("Office VPN", OTHER).replace("192.0.2.1", "192.0.2.2"))
+    page = owner.open("/console/")
+    page.get_by_role("button", name="Send a test login").click()
+    expect(page.get_by_role("link", name=OTHER, exact=True)).to_be_visible()
+    inspect_as_it_is(page, "overview-test-login")
+    page.get_by_role("link", name=OTHER, exact=True).click()
+    expect(page.get_by_role("heading", name=f"Test login at {OTHER}")).to_be_visible()
 
 
 def test_the_web_alone_tells_of_radius_elsewhere(owner: Owner) -> None:

@@ -13,6 +13,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from secondgate.applications.models import Application
 from secondgate.console import roles, situation
 from secondgate.console.access import GUARD, may
 from secondgate.console.attention import Concern, concerns
@@ -28,6 +29,7 @@ from secondgate.web.visitor import Request
 QUESTION: Final = 120.0  # seconds for which a challenge can be answered
 REASONS_MOST: Final = 8
 PEAK_LEAST: Final = 10  # refusals in an hour that are worth a question
+TRIED_MOST: Final = 12  # applications offered for a test login; the list has the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def overview(request: Request) -> HttpResponse:
         "concerns": wanted,
         "now_is": now_is,
         "silent": {one.pk: one for one in now_is.silent},
-        "add_href": address("applications-new") if roles.may(request.user, "applications.change") else "",
+        **_what_to_do(request.user),
         "users_href": address("users"),
         "directories_href": address("directories"),
     }
@@ -76,6 +78,18 @@ def _href(concern: Concern, user: User) -> str:
     if permission and not roles.may(user, permission):
         return ""
     return f"{href}?{concern.query}" if href and concern.query else href
+
+
+def _what_to_do(user: User) -> dict[str, Any]:
+    """Return where one may add an application, and those where one may send a test login."""
+    if not roles.may(user, "applications.change"):
+        return {}
+    first = list(Application.objects.order_by("name").values_list("pk", "name")[: TRIED_MOST + 1])
+    return {
+        "add_href": address("applications-new"),
+        "tried": [(address("applications-test", pk), name) for pk, name in first[:TRIED_MOST]],
+        "more_tried": len(first) > TRIED_MOST,
+    }
 
 
 def _reasons(found: counts.Counts, span: Span) -> list[Refused]:
