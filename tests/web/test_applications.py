@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
-from tests.web.visit import SCREENS, Owner, inspect
+from tests.web.visit import SCREENS, Owner, inspect, inspect_as_it_is
 
 pytestmark = pytest.mark.real
 
@@ -137,3 +137,13 @@ def test_what_a_stranger_sends_is_readable_beside_many_buttons(owner: Owner) -> 
     assert owner.page.get_by_role("button", name="Add 127.0.6.9 to").count() == len(names)
     assert said
     assert said["width"] > 400, "the buttons push the sentence together"
+    for number in range(10, 13):
+        with Client(owner.house.port, b"nobody's secret", f"127.0.6.{number}") as stranger:
+            assert stranger.is_silent(stranger.request("fakeusername", "000000")[1])
+    inspect(owner.page, address, "applications-strangers")
+    owner.page.get_by_text("Show each, with what to do").click()
+    inspect_as_it_is(owner.page, "applications-strangers-each")
+    owner.page.get_by_role("button", name="Add 127.0.6.9 to Office VPN").click()
+    expect(owner.page.get_by_text("127.0.6.9 belongs to Office VPN now.")).to_be_visible()
+    owner.page.goto(address)
+    expect(owner.page.get_by_text("Packets from 3 addresses get no answer")).to_be_visible()

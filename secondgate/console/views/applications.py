@@ -49,6 +49,7 @@ AT_THE_SAME_TIME: Final = (
 )
 SERVERS: Final = "servers"  # the session's key of our addresses, as they were typed last
 SERVERS_MOST: Final = 10
+STRANGERS_MOST: Final = 20  # unknown addresses told one by one; a scan of the network has hundreds
 TONES: Final = {
     names.LOGIN_ACCEPTED: "ok",
     names.LOGIN_CHALLENGED: "info",
@@ -83,11 +84,25 @@ def applications(request: Request) -> HttpResponse:
         "page": shown,
         "rows": list(_rows(shown.rows, strangers)),
         "q": text,
-        "strangers": [(one, [(id_, called[id_]) for id_ in _known(one, called)]) for one in strangers[:5]],
-        "more_strangers": len(strangers[5:]),
+        **_told(strangers, called, wanted=request.GET.get("address", "")),
         "any": bool(called),
     }
     return render(request, "console/applications.html", context)
+
+
+def _told(strangers: list[Stranger], called: dict[UUID, str], *, wanted: str) -> dict[str, Any]:
+    """Return what the callout says of unknown addresses; open where one came for one of them."""
+    # One that shows the secret of an application must not drown in a scan of the network.
+    ordered = sorted(strangers, key=lambda one: (one.address != wanted, not one.fits))
+    return {
+        "strangers": [
+            (one, [(id_, called[id_]) for id_ in _known(one, called)]) for one in ordered[:STRANGERS_MOST]
+        ],
+        "strangers_count": len(strangers),
+        "strangers_more": len(strangers[STRANGERS_MOST:]),
+        "strangers_at": max((one.at for one in strangers), default=None),
+        "strangers_open": any(one.address == wanted for one in strangers),
+    }
 
 
 def _known(stranger: Stranger, called: dict[UUID, str]) -> list[UUID]:
