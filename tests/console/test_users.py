@@ -91,6 +91,22 @@ def test_filters(signed_in: SignedIn, ann: User) -> None:
     assert found(client, f"directory={directory.pk}") == ["Ann Berg", "bob"]
 
 
+@pytest.mark.parametrize(
+    ("query", "says", "cleared"),
+    [
+        ("", "", ""), ("group=x&q=ann&factor=with", "", ""), ("role=auditor", "1<", "?"),
+        ("q=au&state=enabled&role=auditor&group={group}", "2<", "?q=au&amp;state=enabled"),
+    ],
+)  # fmt: skip
+def test_filters_that_fold_away_are_counted_and_cleared(
+    signed_in: SignedIn, ann: User, query: str, says: str, cleared: str
+) -> None:
+    group = accounts.make_group("Staff", by="test")
+    page = signed_in("auditor").get(f"/console/users/?{query.format(group=group.pk)}").content.decode()
+    assert (re.findall(r'Filters<span class="count">(\d<)', page) or [""]) == [says]
+    assert (re.findall(r'href="([^"]*)">Clear the filters', page) or [""]) == [cleared]
+
+
 def test_a_set_too_large_to_be_named_filters_the_same(
     signed_in: SignedIn, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

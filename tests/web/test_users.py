@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.scenarios.codes import totp
-from tests.web.visit import Owner, fill, inspect
+from tests.web.visit import Owner, fill, inspect, inspect_as_it_is
 
 pytestmark = pytest.mark.real
 
@@ -83,6 +83,33 @@ def test_the_keyboard_finds_opens_and_closes(owner: Owner) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("complementary")).to_have_count(0)
     expect(page.get_by_role("searchbox", name="Find people")).to_have_value("moretti")
+
+
+def test_on_a_phone_the_filters_are_one_line_with_the_search(owner: Owner) -> None:
+    owner.house.configure(HOUSE)
+    page = owner.open("/console/users/")
+    expect(page.get_by_label("Group", exact=True)).to_be_visible()  # a wide window has room for all
+    expect(page.get_by_role("button", name="Filters")).to_be_hidden()
+    page.set_viewport_size({"width": 375, "height": 800})
+    expect(page.get_by_label("Group", exact=True)).to_be_hidden()
+    find, fold = page.get_by_role("searchbox", name="Find people"), page.get_by_role("button", name="Filters")
+    assert abs(find.bounding_box()["y"] - fold.bounding_box()["y"]) < 5  # type: ignore[index]
+    find.fill("moretti")
+    find.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    find.fill("")
+    fold.click()
+    inspect_as_it_is(page, "users-filters-open")
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.get_by_label("Group", exact=True).select_option("VPN_Group")
+    page.get_by_role("button", name="Find", exact=True).click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.get_by_role("button", name="Filters 1 set")).to_be_visible()
+    inspect(page, page.url, "users-filtered")
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.get_by_role("button", name="Filters 1 set").click()
+    page.get_by_role("link", name="Clear the filters").click()
+    expect(page.locator("tbody tr")).to_have_count(4)
 
 
 def test_the_pages_fit_and_are_accessible(owner: Owner) -> None:

@@ -31,7 +31,9 @@ TABS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
     ("Enabled", {"state": "enabled"}),
     ("Disabled", {"state": "disabled"}),
 )
+MENUS: Final = ("group", "directory", "role")  # the filters that fold away where there is no room
 KEPT: Final = ("q", "group", "directory", "role", "state", "factor", "after", "before")  # of the list
+PLACE: Final = (*MENUS, "after", "before")  # a page of one list is none of another
 EVENTS: Final = 10  # of one person in the panel
 MARKS: Final = {"login.accepted": "ok", "login.refused": "bad", "login.challenged": "wait"}
 
@@ -65,6 +67,8 @@ def _shown(request: Request, person: User | None) -> HttpResponse:
         "page": found,
         "rows": people.rows_of(found.rows),
         "tabs": _tabs(kept),
+        "filtered": sum(bool(getattr(wanted, name)) for name in MENUS),
+        "unfiltered": urlencode({name: text for name, text in kept.items() if name not in PLACE}),
         "kept": urlencode(kept),
         "person": person,
         "panel": person,
