@@ -166,6 +166,22 @@ def test_the_panel_shows_what_there_is(signed_in: SignedIn, ann: User) -> None:
     assert f"/console/users/{ann.pk}/edit/" not in page  # an auditor changes nothing
 
 
+@pytest.mark.parametrize(
+    ("role", "with_one", "primary"),
+    [
+        ("owner", True, "Add user"), ("owner", False, "Add an authenticator"),
+        ("helpdesk", False, "Add an authenticator"), ("auditor", False, None),
+    ],
+)  # fmt: skip
+def test_who_has_no_second_factor_is_given_one_next(
+    signed_in: SignedIn, ann: User, role: str, with_one: bool, primary: str | None
+) -> None:
+    shown = ann if with_one else person("bob")
+    page = signed_in(role).get(f"/console/users/?panel={shown.pk}").content.decode()
+    buttons = re.findall(r'class="btn[^"]* primary".*?</svg>([^<]*)</a>', page)
+    assert buttons == ([primary] if primary else [])
+
+
 def test_a_wait_is_lifted_by_whoever_may_help(signed_in: SignedIn, ann: User) -> None:
     Throttle.objects.create(key=user_key(ann.pk.hex), failures=15, failed_at=time.time())
     address = f"/console/users/{ann.pk}/unlock/"

@@ -41,7 +41,7 @@ def test_from_the_owner_link_to_the_first_accepted_login(owner: Owner) -> None:
     page = at_the_checklist(owner, 2)
     page.get_by_role("link", name="Choose a person").click()
     page.get_by_role("link", name="Ann Berg").click()
-    page.get_by_role("complementary").get_by_role("link", name="Add", exact=True).click()
+    page.get_by_role("complementary").get_by_role("link", name="Add an authenticator", exact=True).click()
     seed = page.locator("code.seed").inner_text().replace(" ", "")
     page.get_by_label("The 6 digits that it shows now").fill(totp(seed))
     page.get_by_role("button", name="Confirm the code").click()

@@ -45,7 +45,7 @@ def test_somebody_is_added_helped_and_disabled(owner: Owner) -> None:
     page.get_by_role("button", name="Add the user").click()
     expect(page.get_by_text("Dev Patel was added.")).to_be_visible()
 
-    page.get_by_role("complementary").get_by_role("link", name="Add", exact=True).click()
+    page.get_by_role("complementary").get_by_role("link", name="Add an authenticator", exact=True).click()
     seed = page.locator("code.seed").inner_text().replace(" ", "")
     page.get_by_label("The 6 digits that it shows now").fill(totp(seed))
     page.get_by_role("button", name="Confirm the code").click()
@@ -125,10 +125,12 @@ def test_the_pages_fit_and_are_accessible(owner: Owner) -> None:
     owner.house.command("try", "--application", "VPN", "--user", "ann", "--password", "000000")
     group = owner.open("/console/groups/").get_by_role("link", name="VPN_Group").get_attribute("href")
     boxes = owner.open("/console/users/").locator("tbody .box")
+    bare = page.get_by_role("link", name="Chiara Moretti").get_attribute("href")
     query = "&".join(f"user={boxes.nth(at).get_attribute('value')}" for at in range(boxes.count()))
     for path, name in {
         "/console/users/": "users",
         f"/console/users/?panel={ann}": "users-panel",
+        f"/console/users/{bare}": "users-panel-bare",
         "/console/users/?q=nobody": "users-none",
         "/console/users/new/": "users-new",
         f"{with_ann}/edit/": "users-edit",

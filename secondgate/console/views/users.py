@@ -93,6 +93,7 @@ def _panel(request: Request, person: User) -> dict[str, Any]:
     found = look(wanted, most=EVENTS)
     held = person.authenticators.order_by("created_at", "name")
     entry = getattr(person, "entry", None)
+    touchable = roles.may_touch(request.user, person)
     return {
         "names": [f"{realm}\\{name}" for realm, name in names_of(person)],
         "directory": entry.directory if entry else None,
@@ -112,7 +113,9 @@ def _panel(request: Request, person: User) -> dict[str, Any]:
             for event, one in zip(found.events, told(found.events), strict=True)
         ],
         "further": None if found.is_done else found.reached,
-        "touchable": roles.may_touch(request.user, person),
+        "touchable": touchable,
+        # Then a second factor is the next step, and the one primary button of the page.
+        "to_enrol": touchable and not person.has_factor and roles.may(request.user, "users.enrol"),
     }
 
 
