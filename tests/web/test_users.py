@@ -85,6 +85,49 @@ def test_the_keyboard_finds_opens_and_closes(owner: Owner) -> None:
     expect(page.get_by_role("searchbox", name="Find people")).to_have_value("moretti")
 
 
+MANY = (
+    "groups:\n"
+    + "".join(f"  - {{name: Team {number:03}}}\n" for number in range(499))
+    + "  - {name: 'VPN of all who are at the branch with a name that is longer than one column', members: [dev]}\n"
+    + "users:\n  - {login: dev, name: Dev Patel}\n"
+)
+
+
+def test_groups_are_chosen_also_among_hundreds_and_without_a_script(owner: Owner) -> None:
+    owner.house.configure(MANY)
+    page = panel_of(owner, "Dev Patel")
+    page.get_by_role("complementary").get_by_role("link", name="Change", exact=True).click()
+    narrow = page.get_by_role("searchbox", name="Narrow the groups")
+    expect(page.get_by_role("checkbox")).to_have_count(500)
+    inspect(page, page.url, "users-groups-many")
+    narrow.fill("TEAM 04")
+    expect(page.get_by_role("checkbox")).to_have_count(11)  # and the one that is chosen
+    narrow.press("Enter")  # sends nothing
+    page.get_by_label("Team 042").check()
+    narrow.fill("nobody's")
+    expect(page.get_by_text("No group of the list is called so.")).to_be_visible()
+    inspect_as_it_is(page, "users-groups-narrowed")
+    page.get_by_role("button", name="Save the groups").click()
+    expect(page.get_by_role("complementary").locator("a.tag")).to_have_text(
+        ["Team 042", re.compile("^VPN of")]
+    )
+
+    browser, state = page.context.browser, page.context.storage_state()
+    assert browser
+    context = browser.new_context(java_script_enabled=False, storage_state=state)
+    plain = context.new_page()
+    plain.goto(page.url)
+    plain.get_by_role("complementary").get_by_role("link", name="Change", exact=True).click()
+    expect(plain.get_by_role("searchbox", name="Narrow the groups")).to_be_hidden()
+    plain.get_by_label("Team 042").uncheck()
+    plain.get_by_label("Team 498").check()
+    plain.get_by_role("button", name="Save the groups").click()
+    expect(plain.get_by_role("complementary").locator("a.tag")).to_have_text(
+        ["Team 498", re.compile("^VPN of")]
+    )
+    context.close()
+
+
 def test_on_a_phone_the_filters_are_one_line_with_the_search(owner: Owner) -> None:
     owner.house.configure(HOUSE)
     page = owner.open("/console/users/")

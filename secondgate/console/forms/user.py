@@ -5,12 +5,12 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
+from secondgate.console.forms.choose_groups import GroupsField
 from secondgate.directories.directory import realms_of
 from secondgate.directories.local import Local
 from secondgate.directories.models import Directory
 from secondgate.directories.registry import KINDS
 from secondgate.people.login_names import MAX_LENGTH, candidates
-from secondgate.people.models import Group
 from secondgate.web.forms import EditForm, Form
 
 MADE_HERE: Final = [kind.name for kind in KINDS.values() if not kind.finds]
@@ -33,15 +33,6 @@ def email_field() -> forms.EmailField:
     )
 
 
-def groups_of(text: str) -> list[Group]:
-    """Return the groups that a text names, one a line. Raises ValidationError for one that is not there."""
-    names = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-    found = {group.name: group for group in Group.objects.filter(name__in=names)}
-    if missing := [name for name in names if name not in found]:
-        raise ValidationError(f"No group is called “{'”, “'.join(missing)}”. Create it under Groups first.")
-    return [found[name] for name in names]
-
-
 class UserForm(Form):
     """Somebody new, of the built-in directory, or of one that cannot tell who there is."""
 
@@ -60,9 +51,7 @@ class UserForm(Form):
         help_text=f"At least {SHORTEST} characters. Left empty, policies that ask for one refuse "
         "them until it is set; those that ask for a second factor only do not mind.",
     )  # fmt: skip
-    groups = forms.CharField(
-        label="Groups", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="One a line."
-    )
+    groups = GroupsField()
 
     def clean_login(self) -> str:
         """Refuse what a login name cannot hold: a realm belongs to the directory."""
@@ -85,10 +74,6 @@ class UserForm(Form):
         if 0 < len(password) < SHORTEST:
             raise ValidationError(f"Too short: {len(password)} characters, {SHORTEST} are needed.")
         return password
-
-    def clean_groups(self) -> list[Group]:
-        """Return the groups."""
-        return groups_of(self.cleaned_data["groups"])
 
 
 class EditUserForm(EditForm):
@@ -125,10 +110,4 @@ class EditUserForm(EditForm):
 class GroupsForm(EditForm):
     """Which groups somebody is in."""
 
-    groups = forms.CharField(
-        label="Groups", required=False, widget=forms.Textarea(attrs={"rows": 6}), help_text="One a line."
-    )
-
-    def clean_groups(self) -> list[Group]:
-        """Return the groups."""
-        return groups_of(self.cleaned_data["groups"])
+    groups = GroupsField()

@@ -102,7 +102,7 @@ def groups(request: Request, person: User) -> HttpResponse:
     form = GroupsForm(
         request.POST if request.method == "POST" else None,
         shown={"groups": sorted(held)},
-        initial={"groups": "\n".join(sorted(held))},
+        initial={"groups": sorted(held)},
     )
     if form.is_valid():
         wanted, by = {group.name: group for group in form.cleaned_data["groups"]}, request.user.pk.hex

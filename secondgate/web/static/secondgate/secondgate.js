@@ -105,6 +105,17 @@
     if (ev.target.dataset.all === undefined) return;
     for (const box of ev.target.closest("form").querySelectorAll(".box")) box.checked = ev.target.checked;
   });
+  // What is typed above a long list of checkboxes narrows it; what is checked stays in sight.
+  document.addEventListener("input", (ev) => {
+    const list = document.getElementById(ev.target.dataset.narrows); if (!list) return;
+    const q = ev.target.value.trim().toLowerCase(); let fits = 0;
+    for (const row of list.querySelectorAll("label")) {
+      const is = row.textContent.toLowerCase().includes(q); fits += is;
+      row.hidden = !is && !row.querySelector("input").checked;
+    }
+    list.querySelector("[data-none]").hidden = fits > 0;
+  });
+  document.addEventListener("keydown", (ev) => { if (ev.key === "Enter" && ev.target.dataset.narrows) ev.preventDefault(); }); // it would send the form
   const togglePause = (b) => {
     const on = document.body.classList.toggle("log-paused"); b.setAttribute("aria-pressed", String(on));
     b.querySelector("use").setAttribute("href", `${root.dataset.icons}#${on ? "play" : "pause"}`); b.querySelector("span").textContent = on ? "Resume" : "Pause";
