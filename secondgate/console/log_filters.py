@@ -18,6 +18,7 @@ from secondgate.login.explain import in_words
 from secondgate.login.reasons import REASONS
 from secondgate.people.models import User
 from secondgate.radius.drops import DROPS
+from secondgate.web.wording import moment
 
 WHY: Final = {**REASONS, **DROPS}  # why a login was refused, or a packet got no answer
 SPANS: Final = {"1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days"}
@@ -115,12 +116,17 @@ def _since(wanted: Wanted, text: str) -> tuple[Wanted, str]:
     if text in SPANS:
         return replace(wanted, since=timezone.now() - int(text[:-1]) * UNITS[text[-1]]), SPANS[text]
     at = _moment(text)
-    return replace(wanted, since=at), f"Since {at:%-d %b %H:%M}"
+    return replace(wanted, since=at), f"Since {_in_words(at)}"
 
 
 def _until(wanted: Wanted, text: str) -> tuple[Wanted, str]:
     at = _moment(text)
-    return replace(wanted, until=at), f"Until {at:%-d %b %H:%M}"
+    return replace(wanted, until=at), f"Until {_in_words(at)}"
+
+
+def _in_words(at: datetime) -> str:
+    """Return a time as the rows have it; a full minute without its seconds."""
+    return moment(at, timezone.now()).removesuffix(":00")
 
 
 def _moment(text: str) -> datetime:

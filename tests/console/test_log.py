@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from secondgate.console import log_filters
 from secondgate.events.models import Event
 from secondgate.people import accounts
 from secondgate.people.models import User
+from secondgate.web import wording
 from tests.console.conftest import SignedIn
 
 HOSTILE = '<script>alert(1)</script> "q" \u202eevil 🐈'
@@ -158,6 +160,32 @@ def test_the_panel_explains_and_leads_on(signed_in: SignedIn, happen: Happen):
     assert f'data-copy="http://testserver/console/log/?event={event.pk}"' in page
 
 
+NOW = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "shown", "chip"),
+    [
+        ("2026-11-25T14:00:00", "14:00:00", "14:00"), ("2026-11-25T00:00:07", "00:00:07", "00:00:07"),
+        ("2026-11-24T23:59:59", "24 Nov, 23:59:59", "24 Nov, 23:59:59"),
+        ("2026-01-02T09:05:00", "2 Jan, 09:05:00", "2 Jan, 09:05"),
+        ("2025-11-25T14:00:00", "25 Nov 2025, 14:00:00", "25 Nov 2025, 14:00"),
+    ],
+)  # fmt: skip
+def test_a_time_says_its_day_and_year_where_they_are_others(at: str, shown: str, chip: str):
+    moment = datetime.fromisoformat(f"{at}+00:00")
+    assert wording.moment(moment, NOW) == shown
+    assert wording.moment(moment, NOW).removesuffix(":00") == chip
+
+
+def test_row_panel_and_filter_write_a_time_alike(signed_in: SignedIn, happen: Happen):
+    event = happen("login.refused", reason="wrong-code", at=datetime(2024, 11, 24, 16, 38, 12, tzinfo=UTC))
+    page = text(signed_in(), f"/console/log/?event={event.pk}&since=2024-11-24T16:38:00")
+    said = '<time datetime="2024-11-24T16:38:12+00:00" title="2024-11-24 16:38:12 UTC">24 Nov 2024, 16:38:12</time>'
+    assert page.count(said) == 2
+    assert "Since 24 Nov 2024, 16:38<svg" in page
+
+
 def test_an_event_that_is_not_there_is_said(signed_in: SignedIn):
     answer = signed_in().get("/console/log/?event=99999999999999999999999")
     assert answer.status_code == 404
@@ -214,6 +242,7 @@ def test_the_export_has_all_that_fits_and_no_formula(signed_in: SignedIn, happen
     assert cells == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", "ann"]
     _answer, body = async_to_sync(exported)(client, "format=jsonl")
     lines = [json.loads(line) for line in body.splitlines()]
+    assert all(datetime.fromisoformat(line["at"]).tzinfo for line in lines)  # for scripts: as it is stored
     assert [line["login"] for line in lines] == [*names, "ann"]
     assert lines[0]["application"] == HOSTILE
 

@@ -56,7 +56,5 @@ def clock(at: datetime) -> str:
 @register.simple_tag
 def moment(at: datetime) -> SafeString:
     """Return a time of the log: with its date once the day is over (UTC)."""
-    shown = f"{at:%H:%M:%S}" if at.date() == timezone.now().date() else f"{at:%-d %b %H:%M:%S}"
-    return format_html(
-        '<time datetime="{}" title="{} UTC">{}</time>', at.isoformat(), f"{at:%Y-%m-%d %H:%M:%S}", shown
-    )
+    shown, title = wording.moment(at, timezone.now()), f"{at:%Y-%m-%d %H:%M:%S} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, shown)

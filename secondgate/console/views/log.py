@@ -8,7 +8,6 @@ from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from secondgate.console import live, log_filters, roles
@@ -40,7 +39,6 @@ def log(request: Request) -> HttpResponse:
         "filters": filters,
         "menus": list(log_filters.menus(filters)),
         "rows": shown,
-        "today": timezone.now().date(),
         "stream": "" if before or after else _stream_address(filters),
         "opened": opened,
         "panel": _panel(filters, opened) if opened is not None else None,
