@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from secondgate.events.models import Event
+from secondgate.people.models import Group
 from secondgate.setup.document import InputError
 from tests.installation import Configure
 
@@ -66,6 +67,15 @@ BAD = {
     "wide blanks": ("login: ann", 'login: "ann\u3000"', 10, "begins or ends with a blank"),
     "a backslash alone": ("login: ann", "login: \\", 10, "nobody could log in as"),
     "control signs": ("login: ann", 'login: "a\\0nn"', 10, "control signs"),
+    "control signs of no name": ("    secret: s", '    separator: "\\0"\n    secret: s', 5, "control signs in the text (U+0000)"),
+    "a control sign itself": ("login: ann", "login: a\x01nn", 10, "the sign U+0001 cannot stand in YAML: take it out"),
+    "a sign in a remark": ("users:\n", "users:  # \x1b[0m\n", 9, "the sign U+001B cannot stand in YAML"),
+    "half a character": ("login: ann", 'login: "ann \\ud83d"', 10, "\\ud83d is half of a character"),
+    "halves in wrong order": ("name: Staff", 'name: "\\ude00\\ud83d"', 7, "\\ude00 is half of a character"),
+    "half a character in a key": ("    secret: s", '    "\\udc80": x\n    secret: s', 5, "\\udc80 is half of a character"),
+    "no character": ("login: ann", 'login: "\\UFFFFFFFF"', 10, "there is no such character: \\UFFFFFFFF."),
+    "octets that are no text": ("secret: secret-of-a-test", "secret: {env: OCTETS}", 5, "OCTETS is not UTF-8 text"),
+    "no such day": ("members: [ann]", "members: [2026-02-31]", 8, "this is not YAML: day is out of range for month."),
     "a twin by width": ("users:\n", "users:\n  - login: ａｎｎ\n", 11, "“ann” stands twice in users, first in line 10"),
     "digits in words": ("{method: totp,", "{method: totp, digits: {env: WORD},", 12, "`digits` is “six”. Known: 6, 8."),
     "period in words": ("{method: totp,", "{method: totp, period: {env: WORD},", 12, "`period`: it must be a whole number"),
@@ -82,6 +92,7 @@ def test_a_mistake_is_one_sentence_at_its_line_and_changes_nothing(
     configure: Configure, monkeypatch: pytest.MonkeyPatch, old: str, new: str, line: int, says: str
 ) -> None:
     monkeypatch.setenv("WORD", "six")
+    monkeypatch.setenv("OCTETS", "caf\udce9")  # what Python makes of an é in Latin-1
     assert GOOD.count(old) >= 1
     with pytest.raises(InputError) as caught:
         configure(GOOD.replace(old, new, 1))
@@ -126,6 +137,20 @@ def test_two_directories_cannot_have_one_person_of_one_realm(configure: Configur
             "directories:\n  - {name: A, kind: local, realms: [corp]}\n  - {name: B, kind: local, realms: [corp]}\n"
             "users:\n  - {login: eve, directory: A}\n  - {login: eve, directory: B}\n"
         )
+
+
+def test_a_file_that_is_not_utf_8_says_where(configure: Configure, tmp_path: Path) -> None:
+    from secondgate.setup.apply import apply
+
+    (tmp_path / "latin.yaml").write_bytes(GOOD.replace("name: Staff", "name: Café").encode("latin-1"))
+    with pytest.raises(InputError, match="^latin.yaml line 7: this is not UTF-8 text"):
+        apply(tmp_path / "latin.yaml")
+
+
+def test_a_pair_of_surrogates_is_one_character(configure: Configure) -> None:
+    """JSON is YAML, and writes 🐈 so."""
+    configure('{"groups": [{"name": "Team \\ud83d\\udc08"}]}')
+    assert Group.objects.get().name == "Team 🐈"
 
 
 def test_merged_keys_are_read(configure: Configure) -> None:
