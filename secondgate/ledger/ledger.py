@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from secondgate.frozen import frozen
 from secondgate.ledger import statements
@@ -21,6 +21,10 @@ from secondgate.methods.method import Fits
 from secondgate.vault.keyring import Keyring, VaultError
 
 __all__ = ["Asked", "Entry", "EventRow", "Failures", "Ledger", "LedgerError", "Person", "Question", "Reading"]
+
+# PostgreSQL finds a deadlock after a second (deadlock_timeout); who lost it may lose the next, and clients
+# wait for five.
+TRIES: Final = 3
 
 
 class LedgerError(Exception):
@@ -92,7 +96,7 @@ class Ledger:
         self._store = store
         self._keyring = keyring
         self._batch: Batch[Question | Write, Any] = Batch(self._work, store.interrupt)
-        self._marks = keyring.derive("marks")
+        self._marks = hashlib.blake2b(digest_size=16, key=keyring.derive("marks"))
         self.snapshot: Snapshot = EMPTY
         self.under_way: Counter[str] = Counter()  # logins of each user that this process is deciding
 
@@ -128,7 +132,9 @@ class Ledger:
 
         People type passwords where names belong; without the vault key a mark tells nothing.
         """
-        return hashlib.blake2b(octets, digest_size=16, key=self._marks).hexdigest()
+        mark = self._marks.copy()
+        mark.update(octets)
+        return mark.hexdigest()
 
     async def close(self) -> bool:
         """Let go of the database; return whether what was under way could be finished."""
@@ -166,12 +172,12 @@ class Ledger:
         except (KeyError, TypeError, ValueError) as cause:
             raise StoreError(f"The configuration cannot be read: {cause!r}.") from cause
 
-    def _write(self, entries: list[Entry], *, again: bool = False) -> list[tuple[Any, Any]]:
+    def _write(self, entries: list[Entry], *, tries: int = TRIES) -> list[tuple[Any, Any]]:
         try:
             won = self._write_together(entries)
         except StoreError as cause:
-            if cause.again and not again:  # two nodes waited for each other; nothing was written
-                return self._write(entries, again=True)
+            if cause.again and tries > 1:  # two nodes waited for each other; nothing was written
+                return self._write(entries, tries=tries - 1)
             if cause.row_is_at_fault and len(entries) > 1:  # one bad row must not cost the others
                 return [pair for entry in entries for pair in self._write([entry])]
             return [(entry, _told(cause)) for entry in entries]

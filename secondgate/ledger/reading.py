@@ -153,5 +153,12 @@ def _person(
 ) -> Person:
     return Person(
         realm, name, id_, login, full_name, email, bool(enabled), password, directory, external_id or "",
-        frozenset(groups or ()), tuple(Held(keyring, *row) for row in authenticators or ()),
+        frozenset(groups or ()), _in_order(keyring, authenticators or []),
     )  # fmt: skip
+
+
+def _in_order(keyring: Keyring, rows: list[list[Any]]) -> tuple[Held, ...]:
+    """Return the authenticators, the oldest first. Most people have one, so the database sorts none."""
+    if len(rows) > 1:
+        rows.sort(key=lambda row: (row[0], row[3]))
+    return tuple(Held(keyring, *row) for _made_at, *row in rows)

@@ -102,8 +102,8 @@ READING: Final = Select("""
         e.external_id,
         (SELECT ROWS(ID(m.group_id)) FROM people_membership m WHERE m.user_id = u.id),
         (SELECT ROWS(ROW(
-            ID(a.id), a.method, a.name, CAST(a.settings AS text), a.position, a.spent_by, a.spent_at,
-            HEX(s.sealed)) ORDER BY a.created_at, a.name)
+            a.created_at, ID(a.id), a.method, a.name, CAST(a.settings AS text), a.position, a.spent_by,
+            a.spent_at, HEX(s.sealed)))
           FROM methods_authenticator a JOIN vault_sealed s ON s.row = a.id AND s.field = 'secret'
           WHERE a.user_id = u.id AND a.enabled),
         (SELECT ROW(t.failures, t.failed_at) FROM ledger_throttle t WHERE t.key = 'user:' || ID(u.id))))

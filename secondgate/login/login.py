@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from django.db import DatabaseError
@@ -34,11 +34,11 @@ class Login:
     has_searched: bool = False  # the directories were asked whose name it is
     has_asked: bool = False  # a directory was asked about a password
     further_name: tuple[str, str] | None = None  # a directory, and the name by which only it knew the user
+    trail: Trail = field(init=False)  # what the steps have noted
 
-    @property
-    def trail(self) -> Trail:
-        """What the steps have noted."""
-        return self.attempt.trail
+    def __post_init__(self) -> None:
+        """Take the attempt's trail: the door has it too."""
+        self.trail = self.attempt.trail
 
     @property
     def shown_name(self) -> str:

@@ -4,11 +4,11 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hmac import digest
 from typing import Any, Final, Literal
 
 from django.utils.translation import gettext_noop
 
+from secondgate.hmac_key import HmacKey
 from secondgate.methods.answer import Answer, octets
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
@@ -23,7 +23,12 @@ COUNTER_MOST: Final = 2**48  # far beyond any token's battery, and short of what
 
 def code_at(secret: bytes, counter: int, digits: int = 6, algorithm: Algorithm = "sha1") -> bytes:
     """Return the code of one counter value (RFC 4226 section 5.3), `digits` ASCII digits."""
-    mac = digest(secret, counter.to_bytes(8, "big"), algorithm)
+    return code_of(HmacKey(secret, algorithm), counter, digits)
+
+
+def code_of(key: HmacKey, counter: int, digits: int) -> bytes:
+    """Return the same for a key that is asked for several."""
+    mac = key.digest(counter.to_bytes(8, "big"))
     offset = mac[-1] & 15
     number = int.from_bytes(mac[offset : offset + 4], "big") & 0x7FFFFFFF
     return b"%0*d" % (digits, number % 10**digits)

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from django.utils.translation import gettext_noop
 
 from secondgate.frozen import frozen
+from secondgate.hmac_key import HmacKey
 from secondgate.methods.answer import Answer
-from secondgate.methods.hotp import Algorithm, code_at, seed
+from secondgate.methods.hotp import Algorithm, code_of, seed
 from secondgate.methods.method import Enrolled, Fits, Replayed, Verdict
 from secondgate.vault.setting import setting
 
@@ -31,10 +32,10 @@ def match(key: TotpKey, answer: Answer, now: float, *, last_step: int = -1, drif
     way. Steps up to `last_step`, the newest one accepted, never match again (RFC 6238 section
     5.2). Matching does not consume: the ledger does, in the transaction that writes the event.
     """
-    here, found = int(now) // key.period, None
+    here, found, hmac = int(now) // key.period, None, HmacKey(key.secret, key.algorithm)
     for step in range(max(here - drift, last_step + 1, 0), here + drift + 1):
         # No break: the time this takes must not tell which step fitted.
-        if answer.fits(code_at(key.secret, step, key.digits, key.algorithm)):
+        if answer.fits(code_of(hmac, step, key.digits)):
             found = step
     return found
 
