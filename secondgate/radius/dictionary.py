@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from secondgate.radius.attributes import (
@@ -104,6 +104,9 @@ def _octets(definition: Definition, value: str) -> bytes:
             return IPv4Address(value).packed
         if definition.type == "address6":
             return IPv6Address(value).packed
+        if definition.type == "prefix6":  # RFC 3162 section 2.3
+            network = IPv6Network(value)
+            return bytes((0, network.prefixlen)) + network.network_address.packed
     except (ValueError, OverflowError) as cause:
         raise ValueError(f"{definition.name} is “{value}”; it must be {_FORM[definition.type]}.") from cause
     return value.encode()
@@ -116,6 +119,7 @@ _FORM: Final = {
     "time": "seconds since 1970, a whole number",
     "address": "an IPv4 address",
     "address6": "an IPv6 address",
+    "prefix6": "an IPv6 prefix, like 2001:db8::/64",
 }
 
 
@@ -131,4 +135,6 @@ def _shown(kind: str, value: bytes) -> str:
         return str(int.from_bytes(value, "big"))
     if (kind == "address" and len(value) == 4) or (kind == "address6" and len(value) == 16):
         return str(ip_address(value))
+    if kind == "prefix6" and 2 <= len(value) <= 18 and value[1] <= 128:
+        return str(IPv6Network((value[2:].ljust(16, b"\0"), value[1]), strict=False))
     return "0x" + value.hex()

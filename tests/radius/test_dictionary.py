@@ -23,6 +23,7 @@ NUMBERS = {
         (24, "0102", ("State", "0x0102")),
         (55, "65000000", ("Event-Timestamp", "1694498816")),
         (95, "20010db8000000000000000000000001", ("NAS-IPv6-Address", "2001:db8::1")),
+        (97, "004020010db8", ("Framed-IPv6-Prefix", "2001:db8::/64")),
         (250, "ff", ("Attribute-250", "0xff")),
     ],
 )
@@ -30,7 +31,7 @@ def test_an_attribute_has_a_name_and_a_text(kind: int, value: str, shown: tuple[
     assert describe((kind, bytes.fromhex(value))) == shown
 
 
-@pytest.mark.parametrize(("kind", "size"), [(4, 3), (5, 5), (55, 0), (95, 4)])
+@pytest.mark.parametrize(("kind", "size"), [(4, 3), (5, 5), (55, 0), (95, 4), (97, 1), (97, 19)])
 def test_a_value_of_the_wrong_size_is_shown_as_octets(kind: int, size: int) -> None:
     assert describe((kind, bytes(size)))[1] == "0x" + "00" * size
 
@@ -53,7 +54,8 @@ def test_the_code_and_the_dictionary_agree_on_the_numbers(name: str) -> None:
     ("name", "value", "attribute"),
     [
         ("Filter-Id", "staff", (11, b"staff")), ("filter-id", "0x00ff", (11, b"\0\xff")),
-        ("Session-Timeout", "3600", (27, b"\0\0\x0e\x10")), ("NAS-IP-Address", "192.0.2.7", (4, b"\xc0\0\2\7")),
+        ("Session-Timeout", "3600", (27, b"\0\0\x0e\x10")),
+        ("Framed-IPv6-Prefix", "2001:db8::/32", (97, b"\0\x20\x20\1\x0d\xb8" + bytes(12))), ("NAS-IP-Address", "192.0.2.7", (4, b"\xc0\0\2\7")),
         ("Fortinet-Group-Name", "VPN", (26, b"\0\0\x30\x44\1\5VPN")),
     ],
 )  # fmt: skip
