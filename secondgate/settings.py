@@ -65,6 +65,7 @@ INSTALLED_APPS = [
             "events",
             "people",
             "applications",
+            "accounting",
             "methods",
             "directories",
             "messaging",

@@ -8,11 +8,11 @@ LedgerError; then nobody gets in.
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from typing import Any, ClassVar, Final
 
 from secondgate.frozen import frozen
-from secondgate.ledger import statements
+from secondgate.ledger import sessions, statements
 from secondgate.ledger.batch import Batch
 from secondgate.ledger.reading import Asked, Failures, Person, Question, Reading, read_all
 from secondgate.ledger.snapshot import EMPTY, Snapshot, read_snapshot
@@ -46,15 +46,16 @@ class EventRow:
 
 @frozen
 class Entry:
-    """What one login did. All of it is written, or none.
+    """What one login did, or what an application says of a session. All of it is written, or none.
 
     `spend` moves an authenticator, for the request `digest`; `answer` closes a challenge. If another
     login was first with either, what `if_lost` makes is written in place of `event`; it is made only then:
     writing a trail down costs a tenth of a login. A challenge that was won stays closed all the same, as by
-    a wrong code; but no code is spent for a challenge that was lost.
+    a wrong code; but no code is spent for a challenge that was lost. Every login has an event; `said` of a
+    session need not be one.
     """
 
-    event: EventRow
+    event: EventRow | None
     if_lost: Callable[[], EventRow] | None = None
     digest: str = ""
     spend: tuple[str, Fits] | None = None
@@ -63,10 +64,13 @@ class Entry:
     fail: tuple[str, ...] = ()
     clear: tuple[str, ...] = ()
     signs: int | None = None
+    said: sessions.Said | None = None
 
     @property
-    def contended(self) -> tuple[str | None, str | None]:
-        """What only one login can win: two entries with the same do not fit into one batch."""
+    def contended(self) -> tuple[Hashable, ...]:
+        """What only one login can win, or one statement do once: two with the same make two batches."""
+        if self.said:
+            return (self.said.key,)
         return (self.spend[0] if self.spend else None, self.answer)
 
 
@@ -79,7 +83,10 @@ class Beat:
 
 @frozen
 class Prune:
-    """Delete the questions and failures from before `before` (Unix time): nobody asks for them."""
+    """Delete the questions and failures from before `before` (Unix time): nobody asks for them.
+
+    Sessions are kept for so much longer (`sessions.KEPT`).
+    """
 
     before: float
 
@@ -195,7 +202,9 @@ class Ledger:
                 entry.if_lost() if entry.if_lost and not has_won else entry.event
                 for entry, has_won in zip(entries, won, strict=True)
             ]
-            self._write_each(statements.EVENT, [self._event(event) for event in events])
+            self._write_each(statements.EVENT, [self._event(event) for event in events if event])
+            if said := [entry.said for entry in entries if entry.said]:
+                sessions.write(self._store, said)
         return won
 
     def _spend(self, entries: list[Entry]) -> list[bool]:
@@ -208,7 +217,7 @@ class Ledger:
         spends = sorted(
             (id_, fits.position, entry.digest, entry.event.at, fits.at_least, fits.at_most)
             for entry in entries
-            if entry.spend and (not entry.answer or entry.answer in answered)
+            if entry.spend and entry.event and (not entry.answer or entry.answer in answered)
             for id_, fits in (entry.spend,)
         )
         spent = set(self._store.write(statements.SPEND, spends)) if spends else set()
@@ -220,7 +229,7 @@ class Ledger:
     def _fail(self, entries: list[Entry]) -> None:
         failures = Counter(key for entry in entries for key in entry.fail)
         if failures:
-            now = max(entry.event.at for entry in entries)
+            now = max(entry.event.at for entry in entries if entry.event)
             rows = sorted((key, count, now) for key, count in failures.items())
             self._store.write(statements.FAIL, rows)
 
@@ -232,6 +241,7 @@ class Ledger:
                 else:
                     for statement in statements.PRUNE:
                         self._store.write(statement, [(item.before,)])
+                    sessions.prune(self._store, item.before)
         except StoreError as cause:
             return _told(cause)
         return None

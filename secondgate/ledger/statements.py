@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from secondgate.accounting.causes import NAS_REBOOTED
+
 DECAY: Final = 900  # seconds without a failure that take one failure back; login/throttle.py uses it too
 
 _WORDS: Final = (
@@ -23,6 +25,7 @@ _WORDS: Final = (
     (r"\bID\(([\w.]+)\)", r"\1", r"encode(uuid_send(\1), 'hex')"),
     (r"\bHEX\(([\w.]+)\)", r"hex(\1)", r"encode(\1, 'hex')"),
     (r"\bgreatest\(", "max(", "greatest("),
+    (r"\bleast\(", "min(", "least("),
 )
 
 
@@ -191,6 +194,76 @@ EVENT: Final = Write(
     """
     INSERT INTO events_event (at, version, name, reason, application_id, user_id, source, facts)
     SELECT at, 1, name, reason, application, who, source, facts FROM given""",
+)
+
+# An Acct-Session-Id that is used again: the row of the ended session makes room. Where the end was only
+# concluded from a reboot of the NAS, whatever began after it is another session.
+SUPERSEDE: Final = Write(
+    "application uuid, nas text, session text, began timestamptz, settled timestamptz",
+    f"""
+    UPDATE accounting_session AS t SET superseded = t.id FROM given
+    WHERE t.application_id = given.application AND t.nas = given.nas AND t.session = given.session
+      AND t.superseded = 0
+      AND (t.stopped_at < given.settled OR (t.stopped_at < given.began AND t.cause = '{NAS_REBOOTED}'))""",
+)
+
+# What is newest holds, but what is empty says nothing; a number only grows.
+_NEWEST: Final = ", ".join(
+    f"""{name} = CASE WHEN excluded.{name} <> '' AND (t.{name} = '' OR excluded.updated_at >= t.updated_at)
+      THEN excluded.{name} ELSE t.{name} END"""
+    for name in ("login", "client", "calling", "framed_ip", "framed_ipv6")
+)
+_LARGEST: Final = ", ".join(
+    f"{name} = greatest(t.{name}, excluded.{name})"
+    for name in (
+        "updated_at", "seconds", "octets_in", "octets_out", "packets_in", "packets_out", "interim"
+    )
+)  # fmt: skip
+
+# An end that was concluded from a reboot gives way to what the session's own packets say: that it ended
+# otherwise, or that it went on. Of two ends that packets say, the earlier is the first copy's; the word
+# "infinity" is a time to PostgreSQL, and to SQLite a text behind all times.
+_KNOWS_BETTER: Final = f"""t.cause = '{NAS_REBOOTED}'
+      AND (excluded.stopped_at IS NOT NULL OR excluded.updated_at > t.stopped_at)"""
+_IS_FIRST_END: Final = "excluded.stopped_at < coalesce(t.stopped_at, 'infinity')"
+
+SESSION: Final = Write(
+    "application uuid, nas text, session text, who uuid, login text, client text, calling text, "
+    "framed_ip text, framed_ipv6 text, started_at timestamptz, updated_at timestamptz, "
+    "stopped_at timestamptz, cause text, seconds bigint, octets_in bigint, octets_out bigint, "
+    "packets_in bigint, packets_out bigint, interim bigint",
+    f"""
+    INSERT INTO accounting_session AS t (application_id, nas, session, superseded, user_id, login, client,
+      calling, framed_ip, framed_ipv6, started_at, updated_at, stopped_at, cause, seconds, octets_in,
+      octets_out, packets_in, packets_out, interim)
+    SELECT application, nas, session, 0, who, login, client, calling, framed_ip, framed_ipv6, started_at,
+      updated_at, stopped_at, cause, seconds, octets_in, octets_out, packets_in, packets_out, interim
+    FROM given WHERE true
+    ON CONFLICT (application_id, nas, session, superseded) DO UPDATE SET
+      user_id = CASE WHEN excluded.updated_at >= t.updated_at THEN coalesce(excluded.user_id, t.user_id)
+        ELSE coalesce(t.user_id, excluded.user_id) END,
+      started_at = least(t.started_at, excluded.started_at),
+      stopped_at = CASE WHEN {_KNOWS_BETTER} OR {_IS_FIRST_END}
+        THEN excluded.stopped_at ELSE t.stopped_at END,
+      cause = CASE WHEN {_KNOWS_BETTER} OR {_IS_FIRST_END} THEN excluded.cause ELSE t.cause END,
+      {_NEWEST},
+      {_LARGEST}""",
+)
+
+REBOOT: Final = Write(
+    "application uuid, nas text, at timestamptz",
+    f"""
+    UPDATE accounting_session AS t SET stopped_at = given.at, cause = '{NAS_REBOOTED}' FROM given
+    WHERE t.application_id = given.application AND t.nas = given.nas AND t.stopped_at IS NULL
+      AND t.updated_at <= given.at""",
+)
+
+# A thousand at once, so that SQLite's one writer is not kept from the logins.
+FORGET: Final = Write(
+    "before timestamptz",
+    """
+    DELETE FROM accounting_session WHERE id IN (SELECT id FROM accounting_session
+      WHERE updated_at < (SELECT before FROM given) ORDER BY updated_at LIMIT 1000)""",
 )
 
 # Whether the database takes a write: into a row that nothing else locks.

@@ -1,6 +1,7 @@
 """The raw SQL against the models' tables, and what the triggers promise."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -8,9 +9,11 @@ from django.apps import apps
 from django.db import connection
 
 from secondgate.ledger import statements
-from secondgate.ledger.ledger import Ledger
+from secondgate.ledger.ledger import Entry, EventRow, Ledger
 from secondgate.ledger.models import Revision
+from secondgate.ledger.sessions import Reboot
 from secondgate.ledger.statements import Select, Write
+from secondgate.ledger.store import Row, SqliteStore
 from secondgate.people.models import User
 from tests.installation import Configure
 from tests.setup.test_bad_input import GOOD
@@ -50,11 +53,32 @@ def test_nothing_of_our_own_words_is_left_for_postgresql(text: str) -> None:
     assert not re.search(r"\?|AMONG|\b(ROWS?|ID|HEX)\(", text)
 
 
-def test_the_insert_of_an_event_fills_every_column() -> None:
-    columns = re.search(r"INSERT INTO events_event \(([^)]*)\)", statements.EVENT.text)
+@pytest.mark.parametrize(
+    ("write", "table"), [(statements.EVENT, "events_event"), (statements.SESSION, "accounting_session")]
+)
+def test_an_insert_fills_every_column(write: Write, table: str) -> None:
+    columns = re.search(rf"INSERT INTO {table}[^(]*\(([^)]*)\)", write.text)
     assert columns
     filled = {column.strip() for column in columns[1].split(",")} | {"id"}
-    assert filled == {field.column for field in TABLES["events_event"]._meta.fields}
+    assert filled == {field.column for field in TABLES[table]._meta.fields}
+
+
+async def test_a_batch_without_accounting_has_no_statement_of_sessions(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Write] = []
+    write = SqliteStore.write
+
+    def watched(store: SqliteStore, statement: Write, rows: Sequence[Row]) -> list[object]:
+        done.append(statement)
+        return write(store, statement, rows)
+
+    monkeypatch.setattr(SqliteStore, "write", watched)
+    event = EventRow(1.0, "login.refused", "", None, None, "", "{}")
+    await ledger.commit(Entry(event))
+    assert done == [statements.EVENT]
+    await ledger.commit(Entry(event, said=Reboot("a" * 32, "gate", 1.0)))
+    assert done[1:] == [statements.EVENT, statements.REBOOT]
 
 
 async def test_every_change_of_configuration_moves_the_revision(configure: Configure, ledger: Ledger) -> None:

@@ -3,16 +3,21 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
 
 from tests.scenarios.ports import free_udp_port
 
@@ -118,6 +123,16 @@ class House:
         assert done.returncode == 0, done.stderr
         events = [json.loads(line) for line in done.stdout.splitlines()]
         return [event for event in events if all(event[key] == value for key, value in wanted.items())]
+
+    def asked(self, sql: str) -> list[dict[str, Any]]:
+        """Return what the database itself says."""
+        if self.database_url:
+            with psycopg.connect(self.database_url, row_factory=dict_row) as connection:
+                cursor = connection.execute(sql)  # type: ignore[arg-type]
+                return cursor.fetchall() if cursor.description else []
+        with closing(sqlite3.connect(self.folder / "data/secondgate.db")) as file, file:
+            file.row_factory = sqlite3.Row
+            return [dict(row) for row in file.execute(sql)]
 
     def last_login(self) -> dict[str, Any]:
         """Return the newest event of a login."""

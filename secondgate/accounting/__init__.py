@@ -1,0 +1,1 @@
+"""Sessions, as applications tell of them (RADIUS accounting, RFC 2866)."""
