@@ -1,6 +1,6 @@
-"""Numbers with their nouns, times with their day."""
+"""Numbers with their nouns, times with their day, spans of time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 def count_of(count: int, one: str, many: str = "") -> str:
@@ -22,3 +22,15 @@ def _with_day(time: str, at: datetime, now: datetime) -> str:
     if at.date() == now.date():
         return time
     return f"{at:%-d %b}, {time}" if at.year == now.year else f"{at:%-d %b %Y}, {time}"
+
+
+def span(of: timedelta) -> str:
+    """Return how long something took: "42 s", "5 min", "2 h 5 min", "3 d 4 h"."""
+    minutes, seconds = divmod(max(0, int(of.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{seconds} s"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from secondgate.console import people, roles
 from secondgate.console.access import may
 from secondgate.console.forms.find_people import FindForm
+from secondgate.console.sessions import lately
 from secondgate.console.undo import take_undo
 from secondgate.events.read import Wanted, look, told
 from secondgate.login.explain import explain, why
@@ -101,6 +102,7 @@ def _panel(request: Request, person: User) -> dict[str, Any]:
         "factors": [people.factor(one, now) for one in held],
         "browsers": Session.objects.filter(user=person, expire_date__gt=timezone.now()).count(),
         "waits": waiting([person], now).get(person.pk, 0),
+        "sessions": lately(person.pk),
         "events": [
             {
                 "told": one,
