@@ -6,6 +6,7 @@ import typer
 
 from secondgate.cli import (
     apply,
+    capture,
     doctor,
     events,
     explain,
@@ -32,6 +33,7 @@ app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 app.command("try")(try_login.try_login)
 app.command("radius-client")(radius_client.radius_client)
+app.command("capture")(capture.capture)
 app.command("unlock")(unlock.unlock)
 app.command("owner-link")(owner_link.owner_link)
 

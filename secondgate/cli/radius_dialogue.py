@@ -9,14 +9,14 @@ from secondgate.cli.start import Failed, shown
 from secondgate.environment import SettingError, address
 from secondgate.radius import exchange
 from secondgate.radius.attributes import STATE, Attribute
-from secondgate.radius.dictionary import describe_all, written
+from secondgate.radius.dictionary import written
 from secondgate.radius.exchange import Asked
 from secondgate.radius.packet import Code, Packet
+from secondgate.radius.readout import lines, title
 from secondgate.radius.signing import Secret
 from secondgate.upstream.udp import NoAnswer, Server, ask
 
 ACCOUNTING: Final = {"start": "1", "stop": "2", "interim": "3", "on": "7", "off": "8"}  # RFC 2866 section 5.1
-MASKED: Final = {"User-Password", "CHAP-Password", "MS-CHAP-Response", "MS-CHAP2-Response"}
 
 
 class Dialogue:
@@ -85,9 +85,6 @@ def _attribute(text: str) -> Attribute:
 
 
 def _show(what: str, packet: Packet) -> None:
-    known = packet.code in set(Code)
-    name = Code(packet.code).name.replace("_", "-").title() if known else f"Code {packet.code}"
-    print(f"{what}: {name}, identifier {packet.identifier}")
-    for attribute in packet.attributes:
-        for called, value in describe_all(attribute):
-            print(f"  {called} = {'(hidden)' if called in MASKED else shown(value)}")
+    print(f"{what}: {title(packet)}")
+    for called, value in lines(packet):
+        print(f"  {called} = {shown(value)}")

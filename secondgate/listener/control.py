@@ -1,8 +1,8 @@
-"""The control socket: a login from command line or console, through the listener's own pipeline.
+"""The control socket: a login from command line or console, through the listener's own pipeline; a capture.
 
 It lies in a folder that only the service's own user may enter. A request is one line of JSON, and so
-is the answer. The login is a real packet: hidden with the application's secret, decoded, decided,
-recorded, counted like any other.
+is the answer; a capture's is a line for each packet. The login is a real packet: hidden with the
+application's secret, decoded, decided, recorded, counted like any other.
 """
 
 import asyncio
@@ -33,10 +33,15 @@ async def listen(server: Server, folder: Path) -> asyncio.Server:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            said = await _answer(server, json.loads(await reader.readline()))
+            asked = json.loads(await reader.readline())
+            if "capture" in asked:
+                await _capture(server, asked, reader, writer)
+            else:
+                _write(writer, await _answer(server, asked))
+        except ConnectionError:
+            pass  # whoever asked has gone
         except Exception as error:
-            said = {"error": f"The login could not be tried: {error}"}
-        writer.write(json.dumps(said).encode() + b"\n")
+            _write(writer, {"error": f"That could not be done: {error}"})
         writer.close()
 
     with address(private(folder)) as path:
@@ -49,6 +54,28 @@ def private(folder: Path) -> Path:
     folder.chmod(0o700)
     (folder / NAME).unlink(missing_ok=True)
     return folder
+
+
+def _write(writer: asyncio.StreamWriter, said: dict[str, Any]) -> None:
+    writer.write(json.dumps(said).encode() + b"\n")
+
+
+async def _capture(
+    server: Server, asked: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Write what is seen of a network's packets, until whoever looks hangs up."""
+    hung_up = asyncio.create_task(reader.read())
+    network = ip_network(asked["capture"], strict=False)
+    with server.captures.open(network, names=bool(asked.get("names"))) as capture:
+        _write(writer, {"begun": True})
+        while True:
+            seen = asyncio.create_task(capture.taken.get())
+            await asyncio.wait({seen, hung_up}, return_when=asyncio.FIRST_COMPLETED)
+            if hung_up.done():
+                seen.cancel()
+                return
+            _write(writer, seen.result() | {"lost": capture.lost})
+            await writer.drain()
 
 
 async def _answer(server: Server, asked: dict[str, Any]) -> dict[str, Any]:

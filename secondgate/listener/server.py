@@ -12,6 +12,7 @@ from secondgate.events.metrics import DROPS, LOGINS
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.listener import accounting
+from secondgate.listener.capture import ANSWERED, CAME, DROPPED, REPEATED, Captures
 from secondgate.listener.certificates import Certificates
 from secondgate.listener.clients import Clients
 from secondgate.listener.duplicates import Duplicates
@@ -68,6 +69,7 @@ class Server:
         self._clients_of = ledger.snapshot
         self._tasks: set[asyncio.Task[None]] = set()
         self._telling = Telling(ledger)
+        self.captures = Captures()
 
     def listen(self, host: str, port: int, *, accounting: bool = False, shared: bool = False) -> Endpoint:
         """Bind a port and answer on it. Raises OSError."""
@@ -105,7 +107,7 @@ class Server:
 
     def _begin(self, door: Door, datagram: bytes, sender: Sender, answer: Answer) -> None:
         if len(self._tasks) >= AT_ONCE:
-            _count(drops.OVERLOADED)
+            self._drop(drops.OVERLOADED, sender)
             return
         task = asyncio.get_running_loop().create_task(self._serve(door, datagram, sender, answer))
         self._tasks.add(task)
@@ -117,25 +119,36 @@ class Server:
         key = (id(door), sender.whole, datagram[1] if len(datagram) > 1 else 0)
         seen = self._duplicates.find(key, datagram, now)
         if seen is not None:
+            if self.captures:
+                self.captures.see(REPEATED, sender, datagram)
             if seen.reply:  # else it is being decided, and that answer will do for both
                 door.send(seen.reply, sender)
             return
         seen = self._duplicates.begin(key, datagram, now)
+        if self.captures:
+            self.captures.see(CAME, sender, datagram)
         try:
             request = decode(datagram)
             seen.reply = await self._with_current_client(door, datagram, request, sender, answer)
             door.send(seen.reply, sender)
+            if self.captures:
+                self.captures.see(ANSWERED, sender, seen.reply)
         except Dropped as dropped:
-            _count(dropped.drop)
+            self._drop(dropped.drop, sender)
         except LedgerError as error:
-            _count(drops.LEDGER_UNAVAILABLE)
+            self._drop(drops.LEDGER_UNAVAILABLE, sender)
             log.error("ledger-unavailable", fault=str(error))
         except Exception:
-            _count(drops.INTERNAL_ERROR)
+            self._drop(drops.INTERNAL_ERROR, sender)
             log.exception("internal-error", client=sender.address)
         finally:
             if seen.reply is None:
                 self._duplicates.drop(seen)
+
+    def _drop(self, drop: Drop, sender: Sender) -> None:
+        DROPS[(drop.name,)] += 1
+        if self.captures:
+            self.captures.see(DROPPED, sender, fault=drop.name)
 
     async def _with_current_client(
         self, door: Door, datagram: bytes, request: Packet, sender: Sender, answer: Answer
@@ -223,7 +236,3 @@ def _must_sign(client: Client) -> bool:
 
 def _pong(request: Packet, code: Code) -> Packet:
     return request.answer(code, request.all(PROXY_STATE))
-
-
-def _count(drop: Drop) -> None:
-    DROPS[(drop.name,)] += 1

@@ -1,8 +1,11 @@
-"""The running server's control socket, from outside: where it is, and how a login is tried through it."""
+"""The running server's control socket, from outside: a login is tried through it, packets are looked at."""
 
 import json
 import os
 import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +15,7 @@ TIMEOUT: Final = 60  # seconds; a login that waits for a phone takes its time
 
 
 class ControlError(Exception):
-    """The login could not be tried: one sentence."""
+    """What was asked of the running server could not be done: one sentence."""
 
 
 class address:  # noqa: N801  used like a function
@@ -45,17 +48,59 @@ class Tried:
 def try_login(data: Path, application: str, user: str, typed: str, *, state: str = "") -> Tried:
     """Log in through the listener that runs on the data folder. Raises ControlError."""
     asked = {"application": application, "user": user, "password": typed, "state": state}
+    with _asked(data, asked) as answers:
+        return Tried(**_next(answers))
+
+
+def capture(data: Path, network: str, *, names: bool, seconds: float) -> Iterator[dict[str, Any]]:
+    """Yield what the server that runs on the data folder sees of a client's packets, for some seconds.
+
+    The first is {"begun": True}. `names`: login names whole. Raises ControlError.
+    """
+    ends = time.monotonic() + seconds
+    with _asked(data, {"capture": network, "names": names}, within=seconds) as answers:
+        while (left := ends - time.monotonic()) > 0:
+            answers.settimeout(left)
+            try:
+                yield _next(answers)
+            except TimeoutError:
+                return
+
+
+class _Answers:
+    """Lines of JSON from a socket, each within a time."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection, self._begun = connection, b""
+        self.settimeout = connection.settimeout
+
+    def line(self) -> bytes:
+        """Return the next line. Raises TimeoutError, and OSError where the other side hangs up."""
+        while b"\n" not in self._begun:
+            more = self._connection.recv(65_536)
+            if not more:
+                raise ConnectionResetError
+            self._begun += more
+        line, _, self._begun = self._begun.partition(b"\n")
+        return line
+
+
+@contextmanager
+def _asked(data: Path, asked: dict[str, Any], *, within: float = TIMEOUT) -> Iterator[_Answers]:
     try:
         with address(data / "run") as path, socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(TIMEOUT)
+            connection.settimeout(within)
             connection.connect(path)
             connection.sendall(json.dumps(asked).encode() + b"\n")
-            with connection.makefile() as stream:
-                answer = json.loads(stream.readline())
+            yield _Answers(connection)
     except TimeoutError as cause:
-        raise ControlError(f"The server did not answer within {TIMEOUT} s.") from cause
+        raise ControlError(f"The server did not answer within {within:g} s.") from cause
     except (OSError, ValueError) as cause:
         raise ControlError(f"No server is running on {data}. Start one: secondgate serve.") from cause
+
+
+def _next(answers: _Answers) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(answers.line())
     if "error" in answer:
         raise ControlError(answer["error"])
-    return Tried(**answer)
+    return answer
