@@ -304,6 +304,18 @@ def test_nothing_yet(olive: Client) -> None:
     assert "Waiting for the first packet" in olive.get("/console/applications/").content.decode()
 
 
+def test_it_says_of_whom_a_message_authenticator_is_required(olive: Client) -> None:
+    one = added(olive)
+    path = f"/console/applications/{one.pk}/"
+    (client,) = one.clients.all()
+    assert f"Not yet of {client.network.partition('/')[0]}" in olive.get(path).content.decode()
+    one.clients.update(signs=True)
+    assert f"Required of {client.network.partition('/')[0]}" in olive.get(path).content.decode()
+    for setting, says in {"require": "Required: packets", "off": "could forge them"}.items():
+        Application.objects.filter(pk=one.pk).update(message_authenticator=setting)
+        assert says in olive.get(path).content.decode()
+
+
 def test_one_that_was_quiet_for_long_waits_for_no_first_packet(
     olive: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

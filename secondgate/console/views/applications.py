@@ -174,11 +174,29 @@ def application(request: Request, pk: UUID) -> HttpResponse:
         "servers": ", ".join(servers),
         "guide": _filled(one, servers, clients, secret),
         "clients": [plain(network) for network in clients],
+        "signing": _signing(one),
         "policies": one.policies.order_by("position"),
         "directories": directories_of(one),
         **shown,
     }
     return render(request, "console/applications_one.html", context)
+
+
+def _signing(application: Application) -> list[str]:
+    """Say of whose packets a Message-Authenticator is required, and what is dropped without."""
+    if application.message_authenticator == "require":
+        return ["Required: packets without one get no answer."]
+    if application.message_authenticator == "off":
+        return ["Not asked for: packets without one are answered, and somebody in between could forge them."]
+    clients = application.clients.order_by("pk")
+    signed = [plain(client.network) for client in clients if client.signs]
+    others = [plain(client.network) for client in clients if not client.signs]
+    says = (
+        [f"Required of {', '.join(signed)}: sent before, so packets without get no answer."] if signed else []
+    )
+    if others:
+        says.append(f"Not yet of {', '.join(others)}: the first packet that has one makes it required.")
+    return says
 
 
 @may("applications.read")
