@@ -93,6 +93,8 @@ def relaying(url: str, *, at_most: int | None = None) -> Talk:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(host, int(port))
         out = asyncio.create_task(_pass_on(reader, back))
+        # A client that goes before it has asked anything gets no answer to wait for.
+        out.add_done_callback(lambda _out: back.transport.abort())
         try:
             left = at_most
             while (octet := await there.read(1)) and left != 0:
