@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.scenarios.house import House
 from tests.web.visit import Owner, first_run
+
+PATIENCE = 30_000  # ms, for whatever a page is waited for: a bound, not a measure; a busy machine needs 10 s
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +33,7 @@ def watched(browser: Browser) -> Iterator[Page]:
     """Yield a page; whatever the Content-Security-Policy forbids, and any script error, fails the test."""
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
