@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import errno
 import gc
-import logging
 import os
 import resource
 import shutil
@@ -18,13 +17,12 @@ import socket
 import sys
 import threading
 import time
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 import uvicorn
@@ -33,6 +31,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from secondgate import process_log
 from secondgate.asgi import Check, Web, all_said
 from secondgate.console import live
 from secondgate.environment import Settings, address
@@ -45,7 +44,6 @@ from secondgate.listener import control
 from secondgate.listener.certificates import CertificateError, Certificates
 from secondgate.listener.server import Server
 from secondgate.setup.owner_link import has_owner, new_link, remember_base_url
-from secondgate.web.visitor import place_of
 
 log = structlog.get_logger()
 
@@ -348,39 +346,9 @@ async def _greet(service: Service) -> None:
     print(f"Ready. Data folder: {service.settings.data}", flush=True)
 
 
-def _log_without_locals() -> None:
-    """Write the process log as JSON lines; a traceback shows lines of code, never what was in variables."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ]
-    )
-    logging.basicConfig(handlers=[_ToStructlog()], level=logging.WARNING, force=True)
-    for name in ("django.request", "django.security.csrf"):  # a refused form is no fault of ours
-        logging.getLogger(name).setLevel(logging.ERROR)
-    # Whitenoise hands Django a whole small file; that it does so at once is said for each of them.
-    warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
-
-
-class _ToStructlog(logging.Handler):
-    """What libraries log goes the same way; the lines of a traceback, never what was in variables."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one record; of a page, which one it is, for the address itself may open a door."""
-        event = "internal-error" if record.exc_info else "library"
-        request: Any = getattr(record, "request", None)
-        says = record.getMessage()
-        if hasattr(request, "resolver_match"):  # Django logs some things of other objects, too
-            says = says.replace(request.path, place_of(request))
-        log.log(record.levelno, event, logger=record.name, says=says, exc_info=record.exc_info)
-
-
 def run(settings: Settings, *, workers: int, only: str | None) -> None:
     """Run the service on uvloop until a signal comes. Raises ServeError or SettingError."""
-    _log_without_locals()
+    process_log.begin()
     _take_descriptors()
     if workers > 1 and WORKER not in os.environ:
         metrics.share(Path(settings.data) / "metrics")

@@ -1,6 +1,7 @@
 """Messages on their way: one more try where it may help, and an event of what became of each."""
 
 from collections.abc import Iterator
+from threading import Event as Flag
 
 import pytest
 
@@ -66,19 +67,19 @@ def test_who_waits_for_a_second_try_holds_no_thread(provider: Provider, post: Po
 
 
 def test_what_fills_one_carrier_does_not_fill_another(provider: Provider, post: Post) -> None:
-    post.answers = ["451 Later", "451 Later"]
-    full, other = carrier(again_after=3600), carrier()
-    _waiting = [full.deliver(PARCEL), full.deliver(PARCEL)]
+    held = Flag()
+
+    def hold() -> None:
+        held.wait(20)
+
+    full, other = carrier(), carrier()
+    waiting = [full.later(hold) for _ in range(2)]
     with pytest.raises(MessagingError, match="Too many"):
         full.deliver(PARCEL)
-    until_taken(post, 2)
     assert other.deliver(PARCEL).result(20)
-
-
-def until_taken(post: Post, count: int) -> None:
-    """Return when the server has given its first `count` answers."""
-    while len(post.answers) > 2 - count:
-        pass
+    held.set()
+    assert [one.result(20) for one in waiting] == [True, True]
+    assert full.deliver(PARCEL).result(20)
 
 
 def test_what_goes_wrong_in_the_making_is_told_and_gives_its_place_back(provider: Provider) -> None:

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver, path
 
+from secondgate import process_log
 from secondgate.people import accounts
-from secondgate.serve import _log_without_locals
 from secondgate.urls import urlpatterns as ours
 from secondgate.web.session_store import SessionStore
 from secondgate.web.visitor import place_of, welcome
@@ -34,7 +34,7 @@ def logged(capsys: pytest.CaptureFixture[str]) -> Any:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     quiet = {name: logging.getLogger(name).level for name in ("django.request", "django.security.csrf")}
-    _log_without_locals()
+    process_log.begin()
     yield lambda: capsys.readouterr().out
     root.handlers[:], root.level = before, level
     for name, was in quiet.items():
