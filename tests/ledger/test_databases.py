@@ -13,7 +13,7 @@ import pytest
 from secondgate.json_text import as_json
 from secondgate.ledger.ledger import Entry, EventRow, Ledger, LedgerError
 from secondgate.ledger.reading import Question, user_key
-from secondgate.ledger.store import PostgresStore, SqliteStore, Store
+from secondgate.ledger.store import LOCK_EVERY, PostgresStore, SqliteStore, Store
 from secondgate.methods.method import Fits
 from secondgate.vault.keyring import Keyring, read_key
 from tests.real.postgresql import Postgresql
@@ -220,3 +220,26 @@ def until_somebody_waits(watching: psycopg.Connection) -> None:
     waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     while watching.execute(waits).fetchone() is None:
         time.sleep(0.01)
+
+
+def test_a_lock_that_is_let_go_of_in_time_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, looks = tmp_path / "some.db", list[float]()
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as holder,
+        closing(SqliteStore(path)) as store,
+    ):
+        holder.execute("PRAGMA journal_mode=WAL")
+        holder.execute("CREATE TABLE some (thing)")
+        holder.execute("BEGIN IMMEDIATE")
+
+        def look_again(seconds: float) -> None:
+            looks.append(seconds)
+            if len(looks) == 3:
+                holder.execute("COMMIT")
+
+        monkeypatch.setattr("secondgate.ledger.store.time.sleep", look_again)
+        with store.writing(), pytest.raises(sqlite3.OperationalError):
+            holder.execute("BEGIN IMMEDIATE")  # it has the lock, really
+    assert looks == [LOCK_EVERY] * 3
