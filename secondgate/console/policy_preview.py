@@ -8,7 +8,7 @@ from uuid import UUID
 from secondgate.applications.kinds import KINDS
 from secondgate.applications.models import Application
 from secondgate.console.forms.policy import CHALLENGES
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import TITLES
 from secondgate.people.models import Group
 from secondgate.policies.grants import Granted, granted, known, together
 from secondgate.policies.hints import Crowd, hints
@@ -28,7 +28,7 @@ def preview(policy: Policy | None, values: Mapping[str, Any]) -> dict[str, Any]:
     application = Application.objects.filter(pk__in=uuids([values.get("application")])).first()
     groups = list(Group.objects.filter(pk__in=uuids(values.get("groups") or ())).order_by("name"))
     login = LoginMethod(values["login"]) if values.get("login") in set(LoginMethod) else None
-    methods = tuple(name for name in values.get("methods") or () if name in METHODS)
+    methods = tuple(name for name in values.get("methods") or () if name in TITLES)
     kind = KINDS.get(application.kind) if application else None
     context: dict[str, Any] = {
         "application": application,

@@ -26,6 +26,7 @@ from secondgate.messaging.health import ProviderState, providers
 from secondgate.methods.backup_codes import BackupCodes
 from secondgate.methods.coverage import Coverage, coverage, lacking
 from secondgate.methods.models import Authenticator
+from secondgate.methods.registry import RADIUS
 from secondgate.people.models import User
 from secondgate.policies.models import Policy
 from secondgate.policies.resolve import LoginMethod
@@ -176,6 +177,8 @@ def _strangers(now: datetime) -> list[Stranger]:
 def _people_lacking() -> list[Lacking]:
     found = []
     for policy in Policy.objects.exclude(login=LoginMethod.PASSWORD_ONLY).prefetch_related("groups"):
+        if RADIUS in policy.methods:
+            continue  # whom its server knows cannot be asked
         groups = list(policy.groups.all())
         people = lacking(policy.methods, [group.pk for group in groups])
         if people:

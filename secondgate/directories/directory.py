@@ -13,8 +13,8 @@ from secondgate.people.login_names import normalise
 from secondgate.vault.setting import setting
 
 __all__ = [
-    "Account", "Browsable", "Checked", "Directory", "DirectoryError", "Finding", "Found", "Kind", "Step",
-    "Verdict", "failed", "probe", "realms_of", "setting",
+    "Account", "Asking", "Browsable", "Checked", "Directory", "DirectoryError", "Finding", "Found", "Kind",
+    "Question", "Step", "Verdict", "failed", "probe", "realms_of", "setting",
 ]  # fmt: skip
 
 
@@ -43,6 +43,7 @@ class Verdict(Enum):
     PASSWORD_EXPIRED = "password-expired"  # noqa: S105
     MUST_CHANGE = "must-change"
     NOT_NOW = "not-now"  # outside of the hours in which it lets this user in
+    ASKS = "asks"  # it wants to know more: its question is passed on
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,20 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a directory asks a person. `key` is text by which it finds its question again."""
+
+    prompt: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """A verdict, and whom it is about, where the directory has found somebody."""
+    """A verdict; whom it is about, where the directory has found somebody; what it asks, where it does."""
 
     verdict: Verdict
     found: Found | None = None
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,31 @@ class Directory(Protocol):
 
     async def close(self) -> None:
         """Let go of all connections."""
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A directory that may answer a password with a question, and that checks codes, too.
+
+    Every method raises DirectoryError where the directory gives no usable answer.
+    """
+
+    @property
+    def rings(self) -> bool:
+        """Tell whether it can be made to ask by itself: to send a text message, to ring a phone."""
+        ...
+
+    async def check_code(self, account: Account, code: str) -> Checked:
+        """Return what the directory says of a code."""
+        ...
+
+    async def ring(self, account: Account) -> Checked:
+        """Return what the directory asks, or that it is content, once it has been made to ask by itself."""
+        ...
+
+    async def answer(self, account: Account, key: str, text: str) -> Checked:
+        """Return what the directory says to an answer to its question."""
         ...
 
 

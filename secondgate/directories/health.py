@@ -22,7 +22,8 @@ OF_TROUBLE: Final = (
     Wanted(reason=names.DIRECTORY_DOWN),
     Wanted(reason=names.DIRECTORY_FAULT),
 )
-SAYS_SO: Final = ("password.fault", "password.silent")  # the lines of a login's trail that tell of it
+# The lines of a login's trail that tell of it.
+SAYS_SO: Final = ("password.fault", "password.silent", "second-factor.fault", "second-factor.silent")
 
 
 @dataclass(frozen=True, slots=True)

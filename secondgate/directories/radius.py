@@ -1,10 +1,15 @@
 """Another RADIUS server as a directory: an NPS, FreeRADIUS or RSA that checks people's passwords already.
 
 RADIUS tells whether a password is right, and nothing else: it cannot be asked who there is. So people of
-such a directory are made here (`users:` with `directory:`), and then log in by its passwords.
+such a directory are made here (`users:` with `directory:`), and then log in by its passwords. To a RADIUS
+server a code is a password like any other: it serves the method `radius`, too, for people of any directory.
+
+It may have a question of its own (Access-Challenge): that is passed on, and the answer goes to the same one
+of the servers, with the State that it gave.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,15 +19,18 @@ from secondgate.directories.directory import (
     Directory,
     DirectoryError,
     Found,
+    Question,
     Step,
     Verdict,
     setting,
 )
 from secondgate.radius import attributes as a
 from secondgate.radius import exchange
+from secondgate.radius.attributes import Attribute, readable
+from secondgate.radius.exchange import Asked
 from secondgate.radius.packet import Code
 from secondgate.radius.signing import Secret
-from secondgate.upstream.pool import Pool
+from secondgate.upstream.pool import Answered, Pool
 from secondgate.upstream.udp import NoAnswer, Server, ask
 from secondgate.vault.setting import Part, SettingError
 
@@ -63,6 +71,13 @@ class RadiusSettings:
         label="Our name",
         part=CONNECTION,
     )
+    ring: str = setting(
+        "The word that, in place of a code, makes the servers ask by themselves: send a text message, ring a "
+        "phone. Empty: people have a code to type already.",
+        default="",
+        label="Word that makes it ask",
+        part=CONNECTION,
+    )
     timeout: float = setting(
         "Seconds for a whole call, 0.5 to 30.", default=6.0, label="Time for a call", part=CONNECTION
     )
@@ -79,6 +94,8 @@ class RadiusSettings:
             raise SettingError("secret", "secret must not be empty.")
         if not 1 <= len(self.nas_identifier.encode()) <= 253:
             raise SettingError("nas_identifier", "nas_identifier must have 1 to 253 octets.")
+        if len(self.ring.encode()) > PASSWORD_MOST:
+            raise SettingError("ring", f"ring must have {PASSWORD_MOST} octets at the most.")
         if not 0.5 <= self.timeout <= 30:
             raise SettingError("timeout", f"timeout is {self.timeout}; it must be 0.5 to 30 seconds.")
 
@@ -113,35 +130,47 @@ class RadiusDirectory:
         """Return None: RADIUS cannot be asked who there is."""
         return None
 
+    @property
+    def rings(self) -> bool:
+        """Tell whether there is a word that makes the servers ask."""
+        return bool(self._settings.ring)
+
     async def check_password(self, account: Account, password: str) -> Checked:
         """Return what the servers say to this name and password. Raises DirectoryError."""
-        if not 0 < len(password.encode()) <= PASSWORD_MOST:
-            return Checked(Verdict.WRONG_PASSWORD)
         if len(account.login.encode()) > NAME_MOST:
             return Checked(Verdict.UNKNOWN_USER)
-        more = [(a.NAS_IDENTIFIER, self._settings.nas_identifier.encode())]
+        if not 0 < len(password.encode()) <= PASSWORD_MOST:
+            return Checked(Verdict.WRONG_PASSWORD)
+        return _checked(await self._heard(self._pool.ask(lambda: self._request(account, password))))
+
+    async def check_code(self, account: Account, code: str) -> Checked:
+        """Return what the servers say to this name and code. Raises DirectoryError."""
+        return await self.check_password(account, code)
+
+    async def ring(self, account: Account) -> Checked:
+        """Return what the servers say to the word that makes them ask. Raises DirectoryError."""
+        return await self.check_password(account, self._settings.ring)
+
+    async def answer(self, account: Account, key: str, text: str) -> Checked:
+        """Return what the server that asked says to an answer. Raises DirectoryError."""
+        host, port, state = json.loads(key)
+        server = Server(host, port)
+        if server not in self._pool.servers or not 0 < len(text.encode()) <= PASSWORD_MOST:
+            return Checked(Verdict.WRONG_PASSWORD)
+        request = self._request(account, text, *a.octets(a.STATE, bytes.fromhex(state)))
+        return _checked(await self._heard(self._pool.ask_one(server, request)))
+
+    def _request(self, account: Account, text: str, *more: Attribute) -> Asked:
+        said = [(a.NAS_IDENTIFIER, self._settings.nas_identifier.encode()), *more]
+        return exchange.access(account.login, text, self._secret, more=said)
+
+    async def _heard(self, answer: Awaitable[Answered]) -> Answered:
         try:
-            answered = await self._pool.ask(
-                lambda: exchange.access(account.login, password, self._secret, more=more)
-            )
+            return await answer
         except NoAnswer as fault:
             raise DirectoryError(
                 str(fault), remedy="Check that the servers know this one as a client.", silent=True
             ) from fault
-        match answered.reply.code:
-            case Code.ACCESS_ACCEPT:
-                return Checked(Verdict.FITS)
-            case Code.ACCESS_REJECT:
-                return Checked(Verdict.WRONG_PASSWORD)
-            case Code.ACCESS_CHALLENGE:
-                raise DirectoryError(
-                    f"{answered.server} answered the password with a question of its own.",
-                    remedy="Let it ask this server's logins for a password only.",
-                )
-        raise DirectoryError(
-            f"{answered.server} answered with packet code {answered.reply.code}, which answers no login.",
-            remedy="Look into the server's log.",
-        )
 
     def probe(self) -> Mapping[str, Step]:
         """Return the one step: whether each server knows us."""
@@ -166,6 +195,25 @@ class RadiusDirectory:
                 ) from fault
             said.append(f"{server} is there, and its shared secret is the same.")
         return " ".join(said)
+
+
+def _checked(answered: Answered) -> Checked:
+    """Return what a reply says. Raises DirectoryError where it answers no login."""
+    reply, server = answered.reply, answered.server
+    match reply.code:
+        case Code.ACCESS_ACCEPT:
+            return Checked(Verdict.FITS)
+        case Code.ACCESS_REJECT:
+            return Checked(Verdict.WRONG_PASSWORD)
+        case Code.ACCESS_CHALLENGE:
+            prompt = "".join(readable(part) or "" for part in reply.values(a.REPLY_MESSAGE))
+            state = b"".join(reply.values(a.STATE)).hex()
+            key = json.dumps([server.host, server.port, state])
+            return Checked(Verdict.ASKS, question=Question(prompt, key))
+    raise DirectoryError(
+        f"{server} answered with packet code {reply.code}, which answers no login.",
+        remedy="Look into the server's log.",
+    )
 
 
 class Radius:

@@ -60,7 +60,7 @@ class Entry:
     digest: str = ""
     spend: tuple[str, Fits] | None = None
     answer: str | None = None
-    ask: tuple[str, str, str, str, float] | None = None
+    ask: tuple[str, str, str, str, float, str] | None = None
     fail: tuple[str, ...] = ()
     clear: tuple[str, ...] = ()
     signs: int | None = None

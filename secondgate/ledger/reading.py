@@ -85,7 +85,7 @@ class Person:
 
 @frozen
 class Asked:
-    """A challenge that was asked."""
+    """A challenge that was asked. `passed_on` says whose question it is, where it is not our own."""
 
     state_hash: str
     application: str
@@ -93,6 +93,7 @@ class Asked:
     policy: str
     asked_at: float
     answered_by: str
+    passed_on: str = ""
 
 
 @frozen

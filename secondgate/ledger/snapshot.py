@@ -17,6 +17,7 @@ from secondgate.directories.directory import Directory, realms_of
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.ledger import statements
 from secondgate.ledger.store import Store
+from secondgate.methods.registry import RADIUS
 from secondgate.policies.grants import Grant, known, together
 from secondgate.policies.resolve import LoginMethod, Rule
 from secondgate.radius.signing import Secret
@@ -41,6 +42,11 @@ class Application:
     def asks_passwords(self) -> bool:
         """Tell whether any of its policies has a password checked."""
         return any(rule.login is not LoginMethod.SECOND_FACTOR_ONLY for rule in self.rules)
+
+    @property
+    def asks_server(self) -> bool:
+        """Tell whether any of its policies has a code checked by a server of the company's."""
+        return any(RADIUS in rule.methods for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True)

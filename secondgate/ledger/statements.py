@@ -115,7 +115,7 @@ READING: Final = Select("""
       WHERE n.name AMONG ?),
     (SELECT ROWS(ROW(t.key, t.failures, t.failed_at)) FROM ledger_throttle t WHERE t.key AMONG ?),
     (SELECT ROWS(ROW(c.state_hash, ID(c.application_id), ID(c.user_id), c.policy_mark, c.asked_at,
-        c.answered_by))
+        c.answered_by, c.passed_on))
       FROM methods_challenge c WHERE c.state_hash AMONG ?)""")
 
 REVISION: Final = Select("SELECT number FROM ledger_revision")
@@ -166,10 +166,11 @@ ANSWER: Final = Write(
 )
 
 ASK: Final = Write(
-    "state_hash text, application uuid, who uuid, policy_mark text, asked_at float8",
+    "state_hash text, application uuid, who uuid, policy_mark text, asked_at float8, passed_on text",
     """
-    INSERT INTO methods_challenge (state_hash, application_id, user_id, policy_mark, asked_at, answered_by)
-    SELECT state_hash, application, who, policy_mark, asked_at, '' FROM given""",
+    INSERT INTO methods_challenge
+      (state_hash, application_id, user_id, policy_mark, asked_at, answered_by, passed_on)
+    SELECT state_hash, application, who, policy_mark, asked_at, '', passed_on FROM given""",
 )
 
 FAIL: Final = Write(

@@ -29,33 +29,38 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
     """
     answer = typed.answers.state_hash if typed and typed.answers else None
     event, digest, signs = _event(login, outcome), login.attempt.digest, login.attempt.signs
+    spends = isinstance(outcome, Accept) and outcome.proof is not None and outcome.proof.spend is not None
+    lost = Refuse(reasons.CODE_USED if spends else reasons.STATE_USED)
+
+    def if_lost() -> EventRow:
+        return _event(login, lost, (LOST, {}))
+
     match outcome:
         case Accept(user=user, proof=proof):
-            lost = Refuse(reasons.CODE_USED if proof else reasons.STATE_USED)
             own = user_key(user.id)
             entry = Entry(
                 event,
                 digest=digest,
                 signs=signs,
-                spend=(proof.authenticator, proof.spend) if proof else None,
+                spend=proof.spend if proof else None,
                 answer=answer,
-                if_lost=lambda: _event(login, lost, (LOST, {})),
+                if_lost=if_lost,
                 # Not the source's: one good account there must not buy guesses at all the others.
                 clear=(own,) if own in login.reading.failures else (),
             )
-            if await login.ledger.commit(entry):
-                return outcome
-            login.trail.note(LOST)
-            return lost
-        case Challenge(user=user, policy=policy, state=state):
-            ask = (hash_state(state), login.attempt.application.id, user.id, policy, login.attempt.at)
-            entry = Entry(event, digest=digest, signs=signs, ask=ask)
+        case Challenge(user=user, policy=policy, state=state, passed_on=passed_on):
+            ask = (
+                hash_state(state), login.attempt.application.id, user.id, policy, login.attempt.at, passed_on,
+            )  # fmt: skip
+            entry = Entry(event, digest=digest, signs=signs, ask=ask, answer=answer, if_lost=if_lost)
         case Refuse(reason=reason):
             # A wrong answer closes its question: one guess a challenge.
             fail = login.keys if reason.counts else ()
             entry = Entry(event, digest=digest, signs=signs, answer=answer, fail=fail)
-    await login.ledger.commit(entry)
-    return outcome
+    if await login.ledger.commit(entry) or isinstance(outcome, Refuse):
+        return outcome
+    login.trail.note(LOST)
+    return lost
 
 
 def _event(login: Login, outcome: Outcome, *more: tuple[str, dict[str, Any]]) -> EventRow:

@@ -27,7 +27,7 @@ async def decide(attempt: Attempt, ledger: Ledger) -> Outcome:
             user = await find_user(login)
             rule = choose_policy(login, user)
             typed = read_typed(login, rule)
-            await check_password(login, user, typed)
+            await check_password(login, user, rule, typed)
             proof = await check_second_factor(login, user, rule, typed)
             outcome = Accept(user, proof, granted_to(login, user, rule))
         except Ended as end:  # a step either lets the login go on, or raises how it ends

@@ -16,19 +16,21 @@ from secondgate.login.outcome import Ended
 Answer = TypeVar("Answer")
 
 
-async def asked(login: Login, directory: OpenDirectory, question: Awaitable[Answer]) -> Answer:
-    """Return the directory's answer; end the login where it gives none."""
+async def asked(
+    login: Login, directory: OpenDirectory, question: Awaitable[Answer], *, step: str = "password"
+) -> Answer:
+    """Return the directory's answer; end the login where it gives none, in this step of its trail."""
     try:
         answer = await question
     except DirectoryError as error:
         if not error.silent:
-            login.trail.note("password.fault", directory=directory.id, fault=str(error))
+            login.trail.note(f"{step}.fault", directory=directory.id, fault=str(error))
             raise Ended(reasons.DIRECTORY_FAULT) from error
         if directory.silent_since is None:
             directory.silent_since = login.attempt.at
             await _tell(login, names.DIRECTORY_WENT_SILENT, directory, str(error))
         since = datetime.fromtimestamp(directory.silent_since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        login.trail.note("password.silent", directory=directory.id, fault=str(error), since=since)
+        login.trail.note(f"{step}.silent", directory=directory.id, fault=str(error), since=since)
         raise Ended(reasons.DIRECTORY_DOWN) from error
     if directory.silent_since is not None:
         directory.silent_since = None

@@ -8,11 +8,13 @@ from secondgate.methods.method import Fits
 
 @frozen
 class Proof:
-    """The second factor that was shown. `spend` is what it uses up."""
+    """The second factor that was shown. `spend` is the authenticator that it uses up, and how far.
 
-    authenticator: str
+    What a server of the company's has checked uses up nothing of ours.
+    """
+
     method: str
-    spend: Fits
+    spend: tuple[str, Fits] | None = None
 
 
 @frozen
@@ -31,12 +33,16 @@ class Accept:
 
 @frozen
 class Challenge:
-    """Asked for more. `state` comes back with the answer; `policy` is the mark of the one that asks."""
+    """Asked for more. `state` comes back with the answer; `policy` is the mark of the one that asks.
+
+    `passed_on` says whose question it is, where it is not our own.
+    """
 
     user: Person
     policy: str
     message: str
     state: bytes
+    passed_on: str = ""
 
 
 @frozen

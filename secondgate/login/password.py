@@ -1,16 +1,20 @@
 """The first factor: the step that asks the user's directory."""
 
+from collections.abc import Awaitable
 from typing import Final
 
 from secondgate.directories import entries
-from secondgate.directories.directory import Account, Verdict
+from secondgate.directories.directory import Account, Asking, Checked, Verdict
 from secondgate.ledger.reading import Person
+from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
 from secondgate.login.health import asked
 from secondgate.login.login import Login, written
 from secondgate.login.outcome import Ended
+from secondgate.login.passed_on import PASSWORD, pass_on, read_passed_on
 from secondgate.login.reasons import Reason
 from secondgate.login.typed import Typed
+from secondgate.policies.resolve import LoginMethod, Rule
 
 REASON_OF: Final[dict[Verdict, Reason]] = {
     Verdict.WRONG_PASSWORD: reasons.WRONG_PASSWORD,
@@ -24,16 +28,24 @@ REASON_OF: Final[dict[Verdict, Reason]] = {
 }
 
 
-async def check_password(login: Login, user: Person, typed: Typed) -> None:
-    """Return when the password is right, or none is asked for; end the login otherwise."""
+async def check_password(login: Login, user: Person, rule: Rule, typed: Typed) -> None:
+    """Return when the password is right, or none is asked for; end the login otherwise.
+
+    Where the directory asks for more, the login ends in its question, and goes on with the answer.
+    """
     if typed.password is None:
-        login.trail.note("password.proven" if typed.answers else "password.not-asked")
+        proven = typed.answers and rule.login is not LoginMethod.SECOND_FACTOR_ONLY
+        login.trail.note("password.proven" if proven else "password.not-asked")
         return
     # Every person is some directory's: `find_user` took only those of this application's.
     directory = login.attempt.snapshot.directories[user.directory or ""]
     login.has_asked = True
     account = Account(user.login, user.password_hash)
-    checked = await asked(login, directory, directory.live.check_password(account, typed.password))
+    checked = await asked(
+        login, directory, _checked(directory, account, typed, typed.password), step=PASSWORD
+    )
+    if checked.question:
+        raise pass_on(login, user, rule, PASSWORD, directory.id, checked.question)
     if checked.verdict is not Verdict.FITS:
         login.trail.note("password.verdict", directory=directory.id, verdict=checked.verdict.value)
         raise Ended(REASON_OF[checked.verdict])
@@ -43,3 +55,13 @@ async def check_password(login: Login, user: Person, typed: Typed) -> None:
             raise Ended(reasons.ANOTHER_PERSON)
         await written(entries.link(user.id, checked.found))
     login.trail.note("password.fits", directory=directory.id)
+
+
+def _checked(directory: OpenDirectory, account: Account, typed: Typed, text: str) -> Awaitable[Checked]:
+    """Return what to ask the directory: about a password, or about the answer to its own question."""
+    question = read_passed_on(typed.answers.passed_on) if typed.answers else None
+    if question is None:
+        return directory.live.check_password(account, text)
+    if question.directory != directory.id or not isinstance(directory.live, Asking):
+        raise Ended(reasons.STATE_UNKNOWN)  # the user has moved to another directory meanwhile
+    return directory.live.answer(account, question.key, text)

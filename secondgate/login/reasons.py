@@ -48,6 +48,8 @@ DIRECTORY_DOWN: Final = Reason("directory-down", "{directory} has not answered s
 DIRECTORY_FAULT: Final = Reason("directory-fault", "{directory} could not be asked: {fault}", LATER)
 NO_AUTHENTICATOR: Final = Reason("no-authenticator", "{user} has no authenticator that the policy {policy} takes: enrol one.", DENIED)
 WRONG_CODE: Final = Reason("wrong-code", "The code fits no authenticator of {user}.", DENIED, counts=True)
+DECLINED: Final = Reason("declined", "{directory} was made to ask {user}, and says no: they declined, or it cannot reach them.", DENIED, counts=True)
+CANNOT_ASK: Final = Reason("cannot-ask", "{directory} has a question of its own, and {application} shows no prompt: let it prompt, or let that server ask for one thing only.", DENIED)
 CODE_USED: Final = Reason("code-used", "The right code, but it has been used already.", DENIED)
 CODE_EXPIRED: Final = Reason("code-expired", "The right bypass code of {user}, but it has ended.", DENIED)
 STATE_UNKNOWN: Final = Reason("state-unknown", "The answer belongs to no question that was asked here.", DENIED)

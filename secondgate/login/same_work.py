@@ -13,6 +13,7 @@ from uuid import uuid4
 from secondgate.directories.directory import Account, Checked, DirectoryError
 from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
+from secondgate.login.code_server import code_directory
 from secondgate.login.health import asked
 from secondgate.login.login import Login, name_key
 from secondgate.login.outcome import Outcome, Refuse
@@ -64,7 +65,7 @@ def _directory_of_nobody(login: Login) -> OpenDirectory | None:
     """
     application, snapshot = login.attempt.application, login.attempt.snapshot
     if not application.asks_passwords:
-        return None
+        return code_directory(snapshot, application) if application.asks_server else None
     if login.home:
         return snapshot.directories[login.home]
     named = [one for candidate in login.candidates for one in directories_for(login, candidate)]

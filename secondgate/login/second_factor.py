@@ -1,19 +1,18 @@
-"""The second factor: the step that asks the methods, or asks the person."""
-
-import secrets
+"""The second factor: the step that asks the methods, the company's own server, or the person."""
 
 from secondgate.ledger.reading import Held, Person
 from secondgate.login import reasons
+from secondgate.login.code_server import CodeServer, code_server
 from secondgate.login.login import Login
 from secondgate.login.outcome import Challenge, Ended, Proof
+from secondgate.login.passed_on import new_state, read_passed_on
 from secondgate.login.typed import SAME_REQUEST, Typed
+from secondgate.login.ways import OTHER, RESEND, Way, chosen, is_word, prompt_of, ways_of
 from secondgate.methods.answer import Answer, Plain
 from secondgate.methods.method import Expired, Fits, Replayed
-from secondgate.methods.registry import IN_BROWSER, METHODS, STAND_INS
+from secondgate.methods.registry import IN_BROWSER, METHODS, RADIUS, STAND_INS
 from secondgate.policies.resolve import LoginMethod, Rule
 from secondgate.vault.keyring import VaultError
-
-PROMPT = "Enter the code from your authenticator."
 
 
 async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typed) -> Proof | None:
@@ -27,17 +26,26 @@ async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typ
     over = [one for one in user.authenticators if _is_over(one, login.attempt.at)]
     live = [one for one in user.authenticators if one not in over]
     held = [one for one in live if _takes(rule, one)]
+    server = code_server(login, user, rule)
     if rule.enrols and not live:
         login.trail.note("second-factor.to-enrol")
         return None
-    if not held and (typed.answer is None or not over):
+    if not held and server is None and (typed.answer is None or not over):
         login.trail.note("second-factor.none")
         raise Ended(reasons.NO_AUTHENTICATOR)
-    if typed.answer is None or _asks(typed.answer, held):
-        login.trail.note("second-factor.asked")
-        raise Ended(Challenge(user, rule.mark, PROMPT, secrets.token_bytes(16)))
+    if typed.answer is None:
+        raise _asked(login, user, rule, _ways(held, server))
+    if (server or _has_browser(held)) and (
+        proof := await _answered(login, user, rule, typed, _ways(held, server), server)
+    ):
+        return proof
     # What is over is looked at all the same: the log tells a late code from a wrong one.
-    return _check(login, [*held, *over], typed.answer)
+    if proof := _check(login, [*held, *over], typed.answer):
+        return proof
+    if server and isinstance(typed.answer, Plain):
+        return await server.check(typed.answer.text)
+    login.trail.note("second-factor.wrong", count=len(held) + len(over))
+    raise Ended(reasons.WRONG_CODE)
 
 
 def _takes(rule: Rule, held: Held) -> bool:
@@ -51,17 +59,47 @@ def _is_over(held: Held, now: float) -> bool:
     return stand_in is not None and stand_in.is_over(held.shown, held.position, now)
 
 
-def _asks(answer: Answer, held: list[Held]) -> bool:
-    """Tell whether it is no answer yet, but the name of a method that needs a question first."""
-    return (
-        isinstance(answer, Plain)
-        and not answer.question
-        and answer.text in IN_BROWSER
-        and any(one.method == answer.text for one in held)
-    )
+def _has_browser(held: list[Held]) -> bool:
+    return any(one.method in IN_BROWSER for one in held)
 
 
-def _check(login: Login, held: list[Held], answer: Answer) -> Proof:
+def _ways(held: list[Held], server: CodeServer | None) -> list[Way]:
+    return ways_of(held, server.rings if server else None)
+
+
+def _asked(login: Login, user: Person, rule: Rule, ways: list[Way]) -> Ended:
+    login.trail.note("second-factor.asked")
+    return Ended(Challenge(user, rule.mark, prompt_of(ways), new_state()))
+
+
+async def _answered(
+    login: Login, user: Person, rule: Rule, typed: Typed, ways: list[Way], server: CodeServer | None
+) -> Proof | None:
+    """Return the proof of an answer that only the server can judge; None where it may be a code of ours.
+
+    Ends the login with another question where the person wants one.
+    """
+    if not isinstance(typed.answer, Plain):
+        return None
+    text, listed = typed.answer.text, typed.answers is not None
+    question = read_passed_on(typed.answers.passed_on) if typed.answers else None
+    if listed and len(ways) > 1 and is_word(text, OTHER):
+        raise _asked(login, user, rule, ways)
+    if question:
+        if server is None or server.id != question.directory:
+            raise Ended(reasons.STATE_UNKNOWN)
+        if server.rings and is_word(text, RESEND):
+            return await server.ring()
+        return await server.answer(question.key, text)
+    way = chosen(text, ways, by_number=listed)
+    if way and server and way.method == RADIUS and server.rings:
+        return await server.ring()
+    if way and rule.challenge:
+        raise _asked(login, user, rule, [way])
+    return None
+
+
+def _check(login: Login, held: list[Held], answer: Answer) -> Proof | None:
     """Return the proof of the first authenticator that the answer fits."""
     used: Held | None = None
     for one in held:
@@ -73,10 +111,11 @@ def _check(login: Login, held: list[Held], answer: Answer) -> Proof:
         match verdict:
             case Fits():
                 login.trail.note("second-factor.fits", authenticator=one.id, method=one.method)
-                return Proof(one.id, one.method, verdict)
+                return Proof(one.method, (one.id, verdict))
             case Replayed(position) if _same_request(login, one) and position == one.position:
                 login.trail.note("second-factor.again")
-                return Proof(one.id, one.method, Fits(position, at_least=position, at_most=position - 1))
+                again = Fits(position, at_least=position, at_most=position - 1)
+                return Proof(one.method, (one.id, again))
             case Replayed():
                 used = one
             case Expired():
@@ -85,8 +124,7 @@ def _check(login: Login, held: list[Held], answer: Answer) -> Proof:
     if used:
         login.trail.note("second-factor.used", authenticator=used.id, method=used.method)
         raise Ended(reasons.CODE_USED)
-    login.trail.note("second-factor.wrong", count=len(held))
-    raise Ended(reasons.WRONG_CODE)
+    return None
 
 
 def _same_request(login: Login, held: Held) -> bool:

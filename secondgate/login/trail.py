@@ -29,6 +29,8 @@ SAYS: Final[dict[str, str]] = {
     "password.verdict": "{directory} says: {verdict}.",
     "password.not-asked": "The policy asks for no password.",
     "password.proven": "The password was right when the question was asked.",
+    "password.passed-on": "{directory} has a question of its own, which is passed on.",
+    "password.cannot-ask": "{directory} has a question of its own, and no prompt can be shown here.",
     "password.another-person": "{directory} has another person by that name now.",
     "password.silent": "{directory} did not answer: {fault}",
     "password.fault": "{directory} could not be asked: {fault}",
@@ -43,6 +45,13 @@ SAYS: Final[dict[str, str]] = {
     "second-factor.expired": "The code is that of {authenticator} ({method}), but it has ended.",
     "second-factor.lost": "Another login used the same code in the same moment.",
     "second-factor.wrong": "The code fits none of {count} authenticators.",
+    "second-factor.rings": "{directory} is made to ask: the person chose it.",
+    "second-factor.passed-on": "{directory} has a question of its own, which is passed on.",
+    "second-factor.cannot-ask": "{directory} has a question of its own, and no prompt can be shown here.",
+    "second-factor.server-fits": "{directory} says that it is right.",
+    "second-factor.server-no": "{directory} says no.",
+    "second-factor.silent": "{directory} did not answer: {fault}",
+    "second-factor.fault": "{directory} could not be asked: {fault}",
     "second-factor.sealed": "The secret of {authenticator} does not open with this vault key.",
 }
 

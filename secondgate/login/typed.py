@@ -8,6 +8,7 @@ from secondgate.ledger.reading import Asked
 from secondgate.login import reasons
 from secondgate.login.login import Login
 from secondgate.login.outcome import Ended
+from secondgate.login.passed_on import PASSWORD, read_passed_on
 from secondgate.methods.answer import Answer, Hashed, Plain
 from secondgate.policies.resolve import LoginMethod, Rule
 
@@ -17,7 +18,7 @@ SAME_REQUEST: Final = 30  # seconds in which the identical datagram gets the sam
 
 @frozen
 class Typed:
-    """What is to be checked. `answers` is the question that the answer belongs to."""
+    """What is to be checked. `answers` is the question that it belongs to, ours or a directory's."""
 
     password: str | None = field(repr=False)
     answer: Answer | None = field(repr=False)
@@ -34,7 +35,10 @@ def read_typed(login: Login, rule: Rule) -> Typed:
         return _hashed(login, rule, login.attempt.hashed)
     text = _text(login)
     if login.attempt.state:
-        return Typed(None, Plain(text, login.attempt.state), _question_of(login, rule))
+        question = _question_of(login, rule)
+        if asks_for_password(question):
+            return Typed(text, None, question)
+        return Typed(None, Plain(text, login.attempt.state), question)
     match rule.login:
         case LoginMethod.PASSWORD_ONLY:
             return Typed(text, None)
@@ -47,10 +51,19 @@ def read_typed(login: Login, rule: Rule) -> Typed:
 def _hashed(login: Login, rule: Rule, answer: Hashed) -> Typed:
     """Return an answer that came as a digest: codes can be tried on it, a directory's password cannot."""
     if login.attempt.state:
-        return Typed(None, answer, _question_of(login, rule))
+        question = _question_of(login, rule)
+        if question.passed_on:
+            raise Ended(reasons.UNSUPPORTED_PROTOCOL)
+        return Typed(None, answer, question)
     if rule.login is LoginMethod.SECOND_FACTOR_ONLY:
         return Typed(None, answer)
     raise Ended(reasons.UNSUPPORTED_PROTOCOL)
+
+
+def asks_for_password(question: Asked) -> bool:
+    """Tell whether it is the directory that asks, about the first factor."""
+    asker = read_passed_on(question.passed_on)
+    return asker is not None and asker.step == PASSWORD
 
 
 def _text(login: Login) -> str:

@@ -46,6 +46,7 @@ class Challenge(models.Model):
     policy_mark = models.CharField(max_length=32)
     asked_at = models.FloatField()
     answered_by = models.CharField(max_length=32, default="")
+    passed_on = models.TextField(default="", db_default="")  # whose question it is, where it is not ours
 
     class Meta:
         db_table = "methods_challenge"

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from secondgate.applications.kinds import Kind
+from secondgate.methods.registry import RADIUS
 from secondgate.policies.resolve import LoginMethod, Rule
 from secondgate.policies.sentence import LOGIN_METHODS, isolated, listed, methods_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """An application, and its policies in their order."""
+    """An application, and its policies in their order. `server` is the one that checks codes, if one does."""
 
     id: str
     name: str
     kind: Kind
     separator: str
     rules: tuple[Rule, ...]
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ def _of_method(one: Guarded, rule: Rule) -> Iterator[Hint]:
     if rule.login is not LoginMethod.PASSWORD_ONLY and not rule.methods:
         says = "It asks for a second factor and takes none: everyone is refused. Choose a method."
         yield Hint("no-method", rule.id, Level.BAD, "No method", says)
+    if rule.login is not LoginMethod.PASSWORD_ONLY and RADIUS in rule.methods and not one.server:
+        level = Level.BAD if set(rule.methods) == {RADIUS} else Level.WARN
+        says = f"{isolated(one.name)} has no RADIUS server among its directories: nobody checks such codes."
+        yield Hint("no-code-server", rule.id, level, "No RADIUS server", says)
     asks = rule.login is LoginMethod.PASSWORD_AND_SECOND_FACTOR and rule.challenge
     if asks and not one.kind.challenge:
         says = f"{one.kind.no_challenge_because}: no prompt will be seen. Switch it off."

@@ -13,9 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from secondgate.applications.kinds import KINDS
 from secondgate.applications.models import Application
-from secondgate.directories.models import ApplicationDirectory
+from secondgate.directories.models import ApplicationDirectory, Directory
 from secondgate.methods.models import Authenticator
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import METHODS, RADIUS
 from secondgate.people.models import Group, Membership, User
 from secondgate.policies.hints import Crowd, Guarded
 from secondgate.policies.models import Policy
@@ -62,12 +62,30 @@ def standing() -> Standing:
         rules[one.application_id].append(
             Rule(one.pk.hex, one.name, groups_of, login, tuple(one.methods), challenge)
         )
+    named, usual = _code_servers()
     guarded = [
-        Guarded(one.pk.hex, one.name, KINDS[one.kind], one.separator, tuple(rules[one.pk]))
+        Guarded(
+            one.pk.hex,
+            one.name,
+            KINDS[one.kind],
+            one.separator,
+            tuple(rules[one.pk]),
+            named.get(one.pk, usual),
+        )
         for one in applications
         if one.kind in KINDS
     ]
     return Standing(guarded, groups)
+
+
+def _code_servers() -> tuple[dict[UUID, str], str]:
+    """Return the server that checks codes, by application with directories of its own, and for the others."""
+    first = Directory.objects.filter(kind=RADIUS).order_by("position", "name").values_list("name", flat=True)
+    links = ApplicationDirectory.objects.order_by("-position")  # so that the first one is the last to be set
+    named: dict[UUID, str] = {}
+    for application, kind, name in links.values_list("application_id", "directory__kind", "directory__name"):
+        named[application] = name if kind == RADIUS else named.get(application, "")
+    return named, first.first() or ""
 
 
 def crowds(now: Standing) -> dict[str, Crowd]:
@@ -77,7 +95,10 @@ def crowds(now: Standing) -> dict[str, Crowd]:
     rules = [rule for one in now.guarded for rule in one.rules]
     equipped = _equipped(rules)
     return {
-        rule.id: Crowd(tuple(sorted(now.groups[id_] for id_ in rule.groups - peopled)), rule.id in equipped)
+        rule.id: Crowd(
+            tuple(sorted(now.groups[id_] for id_ in rule.groups - peopled)),
+            rule.id in equipped or RADIUS in rule.methods,
+        )
         for rule in rules
     }
 
@@ -100,7 +121,7 @@ def _equipped(rules: Iterable[Rule]) -> set[str]:
 
 
 def noticed(
-    application: Application | None, groups: Iterable[Group], login: str, methods: Iterable[str]
+    application: Application | None, groups: Iterable[Group], login: str, methods: Sequence[str]
 ) -> Noticed:
     """Return whom a policy like this would concern, of the first LOOKED_AT people that it is for."""
     rows = _people_of(list(groups))
@@ -108,9 +129,9 @@ def noticed(
     directories = directories_of(application) if application else []
     people = people.filter(entry__directory__in=directories) if directories else people
     more = rows[LOOKED_AT : LOOKED_AT + 1].exists()
-    if login == LoginMethod.PASSWORD_ONLY:
+    if login == LoginMethod.PASSWORD_ONLY or RADIUS in methods:  # who of them a server knows cannot be asked
         return Noticed(people.count(), 0, (), more)
-    held = Authenticator.objects.filter(user=OuterRef("pk"), enabled=True, method__in=list(methods))
+    held = Authenticator.objects.filter(user=OuterRef("pk"), enabled=True, method__in=methods)
     without = people.filter(~Exists(held))
     return Noticed(people.count(), without.count(), list(without[:SHOWN]), more)
 

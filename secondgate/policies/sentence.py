@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from secondgate.applications.kinds import Kind
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import TITLES
 from secondgate.policies.resolve import LoginMethod
 
 # login method: what people call it; what is checked
@@ -71,7 +71,7 @@ def listed(names: Sequence[str], last: str = "or") -> str:
 
 def methods_in_words(methods: Iterable[str]) -> str:
     """Return what these methods are called, inside a sentence."""
-    titles = [METHODS[name].title for name in methods if name in METHODS]
+    titles = [TITLES[name] for name in methods if name in TITLES]
     return listed([f"{title[0].lower()}{title[1:]}" for title in titles]) or "nothing at all"
 
 

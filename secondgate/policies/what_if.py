@@ -6,7 +6,7 @@ It asks the same `resolve` as a login does; nothing is sent, counted or checked.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import RADIUS, TITLES
 from secondgate.policies.hints import Guarded
 from secondgate.policies.resolve import LoginMethod, Rule, resolve
 from secondgate.policies.sentence import LOGIN_METHODS, isolated, listed, methods_in_words
@@ -61,6 +61,8 @@ def what_if(guarded: Guarded, who: Who, groups: Mapping[str, str], *, method: st
     `groups` are names by id. `method` is what they mean to use, "" for any.
     """
     guarded, who = _isolated(guarded, who)
+    if guarded.server:  # whoever they are: it may have a code for them
+        who = replace(who, held=(*who.held, (guarded.server, RADIUS)))
     rule = resolve(guarded.rules, who.groups)
     looked = tuple(_looked(guarded, who, groups, rule))
     reason = _reason(who, rule, method)
@@ -77,7 +79,8 @@ def _isolated(guarded: Guarded, who: Who) -> tuple[Guarded, Who]:
     rules = tuple(replace(rule, name=isolated(rule.name)) for rule in guarded.rules)
     held = tuple((isolated(name), method) for name, method in who.held)
     person = replace(who, name=isolated(who.name), directory=isolated(who.directory), held=held)
-    return replace(guarded, name=isolated(guarded.name), rules=rules), person
+    named = replace(guarded, name=isolated(guarded.name), server=isolated(guarded.server))
+    return replace(named, rules=rules), person
 
 
 def _reason(who: Who, rule: Rule | None, method: str) -> str:
@@ -131,7 +134,7 @@ def _verdict(guarded: Guarded, who: Who, rule: Rule | None, reason: str, method:
         case "no-authenticator":
             return refused, f"“{rule.name}” takes {takes}, and they have none of it. Enrol one."
         case "wrong-code":
-            title = METHODS[method].title if method in METHODS else method
+            title = TITLES.get(method, method)
             why = "they have none" if method in rule.methods else f"“{rule.name}” does not take it"
             return f"{who.name} is refused with that", f"{title}: {why}. What would do: {takes}."
     if rule.login is LoginMethod.PASSWORD_ONLY:

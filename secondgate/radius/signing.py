@@ -16,7 +16,7 @@ from secondgate.hmac_key import HmacKey
 from secondgate.radius import drops
 from secondgate.radius.attributes import EAP_MESSAGE, MESSAGE_AUTHENTICATOR, Attribute
 from secondgate.radius.drops import Dropped
-from secondgate.radius.packet import HEADER, ZEROS, Packet, encode, message_authenticator_offsets
+from secondgate.radius.packet import HEADER, ZEROS, Packet, decode, encode, message_authenticator_offsets
 
 FIRST: Final = HEADER.size + 2  # where the value of the first attribute begins
 
@@ -127,16 +127,20 @@ def is_reply_to(datagram: bytes, request: Packet, secret: Secret) -> bool:
 def is_signed_reply_to(datagram: bytes, request: Packet, secret: Secret) -> bool:
     """Tell whether `datagram` is a reply to `request` that nobody else can have made.
 
-    It must begin with a Message-Authenticator that fits (CVE-2024-3596).
+    It must carry one Message-Authenticator, and that must fit (CVE-2024-3596). Where it stands does not
+    matter to who checks it: ours stand first for the sake of those who do not, and servers of before 2024
+    put theirs anywhere. Raises Dropped for what is no packet.
     """
     datagram = datagram[: int.from_bytes(datagram[2:4], "big")]
-    if datagram[HEADER.size : FIRST] != bytes((MESSAGE_AUTHENTICATOR, 18)) or len(datagram) < FIRST + 16:
+    reply = decode(datagram)
+    offsets = list(message_authenticator_offsets(reply))
+    given = reply.first(MESSAGE_AUTHENTICATOR) or b""
+    if len(offsets) != 1 or len(given) != 16:
         return False
-    blank = (
-        datagram[:4] + request.authenticator + datagram[HEADER.size : FIRST] + ZEROS + datagram[FIRST + 16 :]
-    )
-    fits = hmac.compare_digest(secret.hmac_md5(blank), datagram[FIRST : FIRST + 16])
-    return fits and is_reply_to(datagram, request, secret)
+    start = offsets[0]
+    before, after = datagram[HEADER.size : start], datagram[start + 16 :]
+    blank = datagram[:4] + request.authenticator + before + ZEROS + after
+    return hmac.compare_digest(secret.hmac_md5(blank), given) and is_reply_to(datagram, request, secret)
 
 
 def _with_message_authenticator(packet: Packet, attributes: Iterable[Attribute]) -> Packet:

@@ -23,7 +23,7 @@ from pydantic import (
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
-from secondgate.methods.registry import IN_BROWSER, METHODS
+from secondgate.methods.registry import IN_BROWSER, METHODS, NAMEABLE, TITLES
 from secondgate.people.login_names import has_controls, normalise
 from secondgate.policies.grants import read as read_grant
 from secondgate.policies.resolve import LoginMethod
@@ -57,8 +57,8 @@ def _grant(value: str) -> str:
 
 
 def _method(value: str) -> str:
-    if value not in METHODS:
-        raise ValueError(f"there is no method “{value}”.{_known(value, METHODS)}")
+    if value not in TITLES:
+        raise ValueError(f"there is no method “{value}”.{_known(value, NAMEABLE)}")
     if value in IN_BROWSER:
         raise ValueError(f"“{value}” needs a browser: it serves in portal and console, not over RADIUS.")
     return value

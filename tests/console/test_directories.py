@@ -109,13 +109,16 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number(
     client = signed_in("auditor")
     for n in range(20):
         Directory(name=f"D{n}", kind="local", realms=[f"r{n}"]).save()
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get("/console/directories/")
 
 
-def test_a_login_that_a_silent_directory_refused_keeps_it_silent_and_an_answer_ends_it(house: None) -> None:
+@pytest.mark.parametrize("line", ["password.silent", "second-factor.silent"])
+def test_a_login_that_a_silent_directory_refused_keeps_it_silent_and_an_answer_ends_it(
+    house: None, line: str
+) -> None:
     corp = Directory.objects.get(name="Corp")
-    trail = [["password.silent", {"directory": corp.pk.hex, "fault": "no answer"}]]
+    trail = [[line, {"directory": corp.pk.hex, "fault": "no answer"}]]
     ago = timezone.now() - timedelta(hours=30)
     Event.objects.create(name="directory.went-silent", at=ago, facts={"directory": corp.pk.hex, "fault": "x"})
     assert corp.pk not in {pk for pk, fare in health().items() if fare.silent_since}  # that is long ago

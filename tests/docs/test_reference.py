@@ -14,7 +14,7 @@ from secondgate.console.roles import MAY, Role
 from secondgate.directories.registry import KINDS as DIRECTORIES
 from secondgate.events.names import SAYS
 from secondgate.login.reasons import REASONS
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import METHODS, TITLES
 from secondgate.radius.drops import DROPS
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def test_kinds_of_applications() -> None:
 
 
 def test_methods_and_their_keys() -> None:
-    assert listed("methods.md", "Methods") == set(METHODS)
+    assert listed("methods.md", "Methods") == set(TITLES)
     for method in METHODS.values():
         assert listed("methods.md", method.name) == {field.name for field in fields(method.settings)}
 

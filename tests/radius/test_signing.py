@@ -1,5 +1,7 @@
 """Who wrote a packet: every signature is made and checked, and its formula computed here once more."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,22 @@ def test_a_reply_whose_signature_was_taken_out_is_none() -> None:
     stripped = sign_accounting_reply(request.answer(Code.ACCESS_ACCEPT, [NAME]), SECRET)
     assert is_reply_to(stripped, request, SECRET)
     assert not is_signed_reply_to(stripped, request, SECRET)
+
+
+@steady
+@given(st.integers(0), st.integers(1, 255))
+def test_a_signature_at_the_end_of_a_reply_holds_until_an_octet_changes(place: int, change: int) -> None:
+    """FreeRADIUS of before 2024 signs so."""
+    request = packet(NAME)
+    signed = bytearray(encode(request.answer(Code.ACCESS_ACCEPT, [NAME, BLANK])))
+    signed[-16:] = hmac_md5(SECRET.octets, bytes(signed))
+    reply = bytes(signed[:4]) + md5(bytes(signed) + SECRET.octets) + bytes(signed[20:])
+    assert is_signed_reply_to(reply, request, SECRET)
+    body = bytearray(reply[20:])
+    body[place % len(body)] ^= change
+    forged = reply[:4] + md5(reply[:4] + request.authenticator + bytes(body) + SECRET.octets) + bytes(body)
+    with suppress(Dropped):
+        assert not is_signed_reply_to(forged, request, SECRET)
 
 
 def test_a_reply_carries_one_message_authenticator() -> None:

@@ -1,4 +1,8 @@
-"""FreeRADIUS with one person, as the server that others ask; `signs` lets it sign its answers, as newer ones do."""
+"""FreeRADIUS with one person, as the server that others ask; `signs` lets it sign its answers, as newer ones do.
+
+It takes the code 494949 of everybody, and by the word `ring` it asks for a colour: it wants blue, and asks again
+after `more`.
+"""
 
 import shutil
 import socket
@@ -28,6 +32,12 @@ client here {{
   secret = {secret}
 }}
 modules {{
+  always handled {{
+    rcode = handled
+  }}
+  always reject {{
+    rcode = reject
+  }}
   pap {{
   }}
   chap {{
@@ -45,12 +55,36 @@ server default {{
     port = {port}
   }}
   authorize {{
+    if (&session-state:Tmp-Integer-0) {{
+      if (&User-Password == "blue") {{
+        update control {{ Auth-Type := Accept }}
+      }}
+      elsif (&User-Password == "more") {{
+        update control {{ Auth-Type := Ask }}
+      }}
+      else {{
+        reject
+      }}
+    }}
+    elsif (&User-Password == "ring") {{
+      update control {{ Auth-Type := Ask }}
+    }}
+    elsif (&User-Password == "494949") {{
+      update control {{ Auth-Type := Accept }}
+    }}
     files
     chap
     mschap
     pap
   }}
   authenticate {{
+    Auth-Type Ask {{
+      update session-state {{ Tmp-Integer-0 := 1 }}
+      update reply {{ Reply-Message := "{prompt}" }}
+      {sign}
+      update control {{ Response-Packet-Type := Access-Challenge }}
+      handled
+    }}
     pap
     chap
     mschap
@@ -66,6 +100,7 @@ server default {{
   }}
 }}
 """
+PROMPT = "Welche Farbe hat der Schlüssel?"
 SIGN = "update reply { Message-Authenticator := 0x00 }"
 
 
@@ -86,7 +121,9 @@ def running_freeradius(folder: Path, secret: str, users: str, *, signs: bool) ->
     port = free_udp_port()
     (folder / "users").write_text(users)
     (folder / "dictionary").write_text("$INCLUDE /usr/share/freeradius/dictionary\n")
-    text = CONFIGURATION.format(folder=folder, secret=secret, port=port, sign=SIGN if signs else "")
+    text = CONFIGURATION.format(
+        folder=folder, secret=secret, port=port, sign=SIGN if signs else "", prompt=PROMPT
+    )
     (folder / "radiusd.conf").write_text(text)
     child = Child(
         [program, "-f", "-d", folder, "-l", "stdout"],

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from secondgate.applications.kinds import KINDS
 from secondgate.applications.models import Application
 from secondgate.console.forms.grants import grants_field, grants_in
-from secondgate.methods.registry import IN_BROWSER, METHODS
+from secondgate.methods.registry import NAMEABLE, TITLES
 from secondgate.people.models import Group
 from secondgate.policies.models import Policy
 from secondgate.policies.resolve import LoginMethod
@@ -43,7 +43,7 @@ class PolicyForm(EditForm):
         label="Methods",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=[(name, method.title) for name, method in METHODS.items() if name not in IN_BROWSER],
+        choices=[(name, TITLES[name]) for name in NAMEABLE],
     )
     challenge = forms.ChoiceField(
         label="Prompt for the code",
@@ -133,9 +133,9 @@ def raised(methods: list[str], name: str) -> list[str]:
 
 def shown_methods(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return all methods as the page has them: the chosen ones first, in their order."""
-    chosen = [name for name in values.get("methods") or () if name in METHODS and name not in IN_BROWSER]
-    rest = [name for name in METHODS if name not in chosen and name not in IN_BROWSER]
+    chosen = [name for name in values.get("methods") or () if name in NAMEABLE]
+    rest = [name for name in NAMEABLE if name not in chosen]
     return [
-        {"name": name, "title": METHODS[name].title, "chosen": name in chosen, "place": place}
+        {"name": name, "title": TITLES[name], "chosen": name in chosen, "place": place}
         for place, name in enumerate((*chosen, *rest))
     ]

@@ -3,7 +3,7 @@
 from django import forms
 
 from secondgate.applications.models import Application
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import TITLES
 from secondgate.web.forms import Form
 
 
@@ -22,5 +22,5 @@ class WhatIfForm(Form):
     method = forms.ChoiceField(
         label="Means to use",
         required=False,
-        choices=[("", "Whatever they have"), *((name, method.title) for name, method in METHODS.items())],
+        choices=[("", "Whatever they have"), *TITLES.items()],
     )

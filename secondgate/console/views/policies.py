@@ -17,7 +17,7 @@ from secondgate.console.forms import policy as forms
 from secondgate.console.forms.policy import PolicyForm
 from secondgate.console.policy_preview import preview, uuids
 from secondgate.console.removal import ask_first, way_to
-from secondgate.methods.registry import METHODS
+from secondgate.methods.registry import IN_BROWSER, METHODS
 from secondgate.policies import configure as policies
 from secondgate.policies.hints import Hint, hints
 from secondgate.policies.models import Policy
@@ -76,7 +76,7 @@ def add_policy(request: Request) -> HttpResponse:
         "name": "" if Policy.objects.filter(name=name).exists() else name,
         "application": application.pk if application else "",
         "login": kind.login if kind else "",
-        "methods": list(METHODS),
+        "methods": [name for name in METHODS if name not in IN_BROWSER],
     }
     return _edit(request, None, initial)
 
