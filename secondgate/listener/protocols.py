@@ -28,6 +28,7 @@ class Spoken:
     typed: str | None = None
     hashed: Hashed | None = None
     ms_chap: mschap.Response | None = None
+    eap: int | None = None  # the identifier of an EAP message
 
     def accepted(self, request: Packet, secret: Secret) -> Iterator[Attribute]:
         """Yield what an Access-Accept carries for this protocol: MS-CHAP's proof and its session keys."""
@@ -50,7 +51,11 @@ class Spoken:
         """Yield what an Access-Reject carries for this protocol."""
         if self.ms_chap:
             yield microsoft.attribute(microsoft.CHAP_ERROR, mschap.failure(self.ms_chap))
+        if self.eap is not None:  # without it the other side would wait (RFC 3579 section 2.6.5)
+            yield a.EAP_MESSAGE, bytes((EAP_FAILURE, self.eap, 0, 4))
 
+
+EAP_FAILURE: Final = 4  # RFC 3748 section 4.2
 
 Reader = Callable[[bytes, Packet, Secret], Spoken]
 
@@ -62,7 +67,7 @@ def read_spoken(request: Packet, secret: Secret) -> Spoken:
     came = [
         *[(_PLAIN[kind], value) for kind, value in request.attributes if kind in _PLAIN],
         *((_MS_CHAP[kind], value) for kind, value in microsoft.values(request) if kind in _MS_CHAP),
-        *([("EAP", b"")] if request.first(a.EAP_MESSAGE) is not None else []),  # one may fill several
+        *[("EAP", part) for part in request.values(a.EAP_MESSAGE)[:1]],  # one message may fill several
     ]
     if len(came) > 1:
         raise Dropped(drops.TWO_PASSWORDS)
@@ -91,8 +96,8 @@ def _ms_chap(name: str, version: int) -> Reader:
     return read
 
 
-def _eap(_value: bytes, _request: Packet, _secret: Secret) -> Spoken:
-    return Spoken("EAP")
+def _eap(message: bytes, _request: Packet, _secret: Secret) -> Spoken:
+    return Spoken("EAP", eap=message[1] if len(message) > 1 else 0)
 
 
 _PLAIN: Final = {a.USER_PASSWORD: "PAP", a.CHAP_PASSWORD: "CHAP"}

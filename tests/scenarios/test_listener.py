@@ -3,6 +3,7 @@
 import secrets
 import socket
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -185,6 +186,16 @@ def test_passwords_that_cannot_be_checked_are_refused_by_name(open_house: House)
         answer = subprocess.run(line, input=said, capture_output=True, text=True)
         assert "Received Access-Reject" in answer.stdout, answer.stdout
         assert open_house.last_login()["reason"] == "unsupported-protocol"
+
+
+def test_who_speaks_eap_hears_at_once_that_it_failed(open_house: House, tmp_path: Path) -> None:
+    supplicant = tmp_path / "eap.conf"
+    supplicant.write_text('network={\n key_mgmt=WPA-EAP\n eap=MD5\n identity="ann"\n password="x"\n}\n')
+    line = ["eapol_test", "-c", str(supplicant), "-a", "127.0.0.1", "-p", str(open_house.port), "-s", SECRET]
+    said = subprocess.run([*line, "-A", "127.0.5.1", "-t", "20"], capture_output=True, text=True).stdout
+    assert "CTRL-EVENT-EAP-FAILURE" in said and "EAPOL test timed out" not in said, said[-3000:]
+    assert "decapsulated EAP packet (code=4 id=" in said
+    assert open_house.last_login()["reason"] == "unsupported-protocol"
 
 
 def test_any_bytes_are_survived(open_house: House) -> None:
