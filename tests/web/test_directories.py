@@ -66,3 +66,9 @@ def test_enter_in_a_field_saves_and_tries_nothing(owner: Owner) -> None:
     page.get_by_label("Search base", exact=True).fill("dc=x")
     page.get_by_label("Search base", exact=True).press("Enter")
     expect(page.get_by_role("status").get_by_text("By keyboard is added.")).to_be_visible()
+
+
+def test_a_radius_server_is_set_up_without_a_service_account(owner: Owner) -> None:
+    page = owner.open("/console/directories/new/?kind=radius")
+    inspect(page, page.url, "directory-radius")
+    expect(page.get_by_text("service account")).to_have_count(0)
