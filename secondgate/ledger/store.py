@@ -211,6 +211,8 @@ class PostgresStore:
                 _read_as_text(self._open)
                 # The client waits 5 s; a statement that takes longer helps nobody.
                 self._open.execute("SET statement_timeout = '4s'")
+                # Each statement is planned once and not each time for its values: that took a millisecond.
+                self._open.execute("SET plan_cache_mode = force_generic_plan")
             except self._driver.Error as cause:
                 self.close()
                 raise self._error(cause) from cause
