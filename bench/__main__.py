@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import load, machine, privacyidea
 from bench.errors import BenchError
-from bench.measure import Measured, measure, users_needed
+from bench.measure import IN_FLIGHT, Measured, measure, users_needed
 from bench.report import report
 from bench.servers import SERVERS, House, say
 
@@ -23,15 +23,15 @@ def main() -> None:
     said = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the children are stopped then too
     try:
-        print(_run(said.rounds, said.logins, said.users, _names(said)))
+        print(_run(said.rounds, said.logins, said.users, said.in_flight, _names(said)))
     except BenchError as error:
         sys.exit(f"bench: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _run(rounds: int, logins: int, users: int, names: Sequence[str]) -> str:
-    needed = users_needed(rounds, logins)
+def _run(rounds: int, logins: int, users: int, in_flight: Sequence[int], names: Sequence[str]) -> str:
+    needed = users_needed(rounds, logins, len(in_flight))
     if users < needed:
         raise BenchError(
             f"{users} users are too few: {rounds} rounds of {logins} logins a measurement take {needed}, "
@@ -47,8 +47,10 @@ def _run(rounds: int, logins: int, users: int, names: Sequence[str]) -> str:
         for number in range(rounds):
             for server in servers:
                 say(f"round {number + 1} of {rounds}: {server.name}")
-                measured[server.name].append(measure(server, folder, number, logins))
-        return report(measured, BASE, users=users, logins=logins, machine=described)
+                measured[server.name].append(measure(server, folder, number, logins, in_flight))
+        return report(
+            measured, BASE, in_flight=in_flight, users=users, logins=logins, machine=described
+        )  # fmt: skip
 
 
 def _names(said: argparse.Namespace) -> list[str]:
@@ -73,6 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=_at_least_one, default=3, metavar="N")
     parser.add_argument("--logins", type=_at_least_one, default=4000, metavar="N", help="a measurement")
     parser.add_argument("--users", type=_at_least_one, default=100_000, metavar="N")
+    parser.add_argument(
+        "--in-flight",
+        type=_at_least_one,
+        nargs="+",
+        default=IN_FLIGHT,
+        metavar="N",
+        help="at once; CPU is of the first",
+    )
     parser.add_argument("--only", nargs="+", choices=SERVERS, metavar="NAME", help=", ".join(SERVERS))
     parser.add_argument("--with-privacyidea", action="store_true", help="install it into bench/build first")
     return parser

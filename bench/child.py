@@ -112,12 +112,12 @@ def _words(command: Sequence[str | Path]) -> list[str]:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody uses now, for UDP and TCP, like the two above it."""
+    """Return a loopback port that nobody uses now, for UDP and TCP, like the three above it."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as any_:
             any_.bind(("127.0.0.1", 0))
             port: int = any_.getsockname()[1]
-        if all(_is_free(number, kind) for number in range(port, port + 3) for kind in KINDS):
+        if all(_is_free(number, kind) for number in range(port, port + 4) for kind in KINDS):
             return port
 
 

@@ -1,7 +1,9 @@
 """The load: radload, built from its source, and what it says of one measurement."""
 
 import json
+import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -10,6 +12,7 @@ from bench.child import run
 from bench.errors import BenchError
 from bench.people import SECRET
 
+SOURCES: Final = ("radload.c", "mschap.h", "radsec.h")
 HERE: Final = Path(__file__).parent
 BUILT: Final = HERE / "build"
 
@@ -37,21 +40,27 @@ class Generator(Protocol):
 
 def build() -> Path:
     """Return radload, compiled where its source is newer. Raises BenchError."""
-    source, built = HERE / "radload.c", BUILT / "radload"
-    if not built.exists() or built.stat().st_mtime < source.stat().st_mtime:
+    sources, built = [HERE / name for name in SOURCES], BUILT / "radload"
+    if not built.exists() or built.stat().st_mtime < max(source.stat().st_mtime for source in sources):
         BUILT.mkdir(exist_ok=True)
-        run("cc", "-O2", "-Wall", "-Wextra", "-o", built, source, "-lcrypto")
+        fresh = BUILT / f"radload-{os.getpid()}"  # two may build at once, and a third one run it
+        run("cc", "-O2", "-Wall", "-Wextra", "-o", fresh, sources[0], "-lssl", "-lcrypto")
+        fresh.replace(built)
     return built
 
 
 @dataclass(frozen=True, slots=True)
 class Radload:
-    """RADIUS logins by PAP, each reply checked. `once`: no line of the file is used twice."""
+    """RADIUS logins, each reply checked. `once`: no line of the file is used twice.
+
+    `how` are further options of radload's: without any it is PAP over UDP.
+    """
 
     program: Path
     credentials: Path
     port: int
     once: bool
+    how: Sequence[str | Path] = ()
 
     def measure(self, first_user: int, logins: int, in_flight: int) -> Load:
         """Return how that many logins fared. Raises BenchError for anything but accepts."""
@@ -60,7 +69,7 @@ class Radload:
                 self.program, "--server", f"127.0.0.1:{self.port}", "--secret", SECRET,
                 "--file", self.credentials, "--count", str(logins), "--first-user", str(first_user),
                 "--window", str(in_flight), "--ports", str(PORTS), "--require-reply-ma", "--strict",
-                *(["--once"] if self.once else []),
+                *(["--once"] if self.once else []), *self.how,
             ],
             capture_output=True, text=True,
         )  # fmt: skip
@@ -74,4 +83,8 @@ def read(code: int, output: str, errors: str, logins: int) -> Load:
     said = json.loads(output)
     if said["accept"] != logins:
         raise BenchError(f"only {said['accept']} of {logins} logins were made: {output.strip()}")
+    if said.get("challenge_mode") and said["challenge"] < logins:
+        raise BenchError(
+            f"only {said['challenge']} of {logins} logins were asked for a code: {output.strip()}"
+        )
     return Load(said["accept"], said["accept_rate"], said["login_ms"]["p50"], said["login_ms"]["p99"])

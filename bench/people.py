@@ -11,6 +11,10 @@ from typing import Final
 
 SECRET: Final = "testing123"  # what the load generator and every server share
 
+# Everybody's, where Secondgate asks for one: to hash another for each of 100,000 would take half an hour.
+# It is salted, so a check costs what it costs of a password of one's own.
+PASSWORD: Final = "four words of somebody"
+
 
 def login_of(number: int) -> str:
     """Return the login name of one person."""
@@ -27,13 +31,18 @@ def totp_of(number: int) -> str:
     return f"totp:{base64.b32encode(seed_of(number)).decode()}"
 
 
+def answers_of(number: int) -> str:
+    """Return what a person types first, and what they answer when they are asked for a code."""
+    return f"{PASSWORD},{totp_of(number)}"
+
+
 def password_of(number: int) -> str:
     """Return a person's password, for the server that checks nothing else."""
     return f"pw-{hashlib.sha256(b'password %d' % number).hexdigest()[:12]}"
 
 
 def write_credentials(file: Path, users: int, credential: Callable[[int], str]) -> None:
-    """Write radload's file: a line `login,credential` for each person."""
+    """Write radload's file: a line `login,credential` for each person, or two credentials."""
     with file.open("w") as lines:
         lines.writelines(f"{login_of(number)},{credential(number)}\n" for number in range(users))
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from bench import past
-from bench.people import SECRET, login_of, seed_of
+from bench.people import PASSWORD, SECRET, login_of, seed_of
 from secondgate.applications.configure import configure as configure_application
 from secondgate.applications.models import Application
 from secondgate.directories.directory import realms_of
@@ -24,6 +24,7 @@ from secondgate.methods.totp import Totp, TotpSettings
 from secondgate.people.accounts import make_group
 from secondgate.people.login_names import normalise
 from secondgate.people.models import LoginName, Membership, User
+from secondgate.people.passwords import hashed
 from secondgate.policies.configure import configure as configure_policy
 from secondgate.vault.models import Sealed
 from secondgate.vault.secrets import keyring
@@ -45,24 +46,32 @@ def hurry() -> None:
             cursor.execute(f"PRAGMA cache_size = -{CACHE}")
 
 
-def configure() -> Application:
-    """Return the application of the measurement: one client, one policy for everyone."""
+def configure(*, challenge: bool) -> Application:
+    """Return the application of the measurement: one client, one policy for everyone.
+
+    It asks for a code, or, by `challenge`, for a password and then for a code.
+    """
     application = configure_application(
         "Bench", by=BY, secret=SECRET, clients=["127.0.0.1/32"], kind="radius"
     )
     configure_policy(
-        "Bench", by=BY, application=application, groups=[], login="second-factor-only", methods=["totp"]
-    )
+        "Bench", by=BY, application=application, groups=[], methods=["totp"], challenge=challenge or None,
+        login="password-and-second-factor" if challenge else "second-factor-only",
+    )  # fmt: skip
     return application
 
 
-def add_people(users: int, groups: int = 0) -> None:
-    """Add that many users of the built-in directory, each with a TOTP authenticator, spread over groups."""
+def add_people(users: int, groups: int = 0, *, password: bool = False) -> None:
+    """Add that many users of the built-in directory, each with a TOTP authenticator, spread over groups.
+
+    `password`: each has one, and all the same.
+    """
+    hash_ = hashed(PASSWORD) if password else ""
     made = [make_group(f"Group {number:02d}", by=BY) for number in range(1, groups + 1)]
     directory = Directory.objects.get(name="Built-in")
     realm = realms_of(directory.name, directory.realms)[0]
     for numbers in _batches(users):
-        people = [User(login=login_of(number)) for number in numbers]
+        people = [User(login=login_of(number), password=hash_) for number in numbers]
         names = [LoginName(realm=realm, name=normalise(user.login), user=user) for user in people]
         entries = [Entry(user=user, directory=directory) for user in people]
         held = [Authenticator(user=user, method="totp", name="Phone", settings=SHOWN) for user in people]

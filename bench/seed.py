@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.people import totp_of, write_credentials
+from bench.people import answers_of, totp_of, write_credentials
 from secondgate.cli.start import Failed, ready
 
 
@@ -20,6 +20,11 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=100_000, metavar="N")
     parser.add_argument("--groups", type=int, default=0, metavar="N", help="over which the users are spread")
     parser.add_argument("--events", type=int, default=0, metavar="N", help="logins of the last 90 days")
+    parser.add_argument(
+        "--challenge",
+        action="store_true",
+        help="everybody has a password, and is asked for it before the code",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE.csv", help="where to write radload's credentials")
     said = parser.parse_args()
     started = time.monotonic()
@@ -30,13 +35,13 @@ def main() -> None:
     from bench import rows  # its models need Django, which is ready now
 
     rows.hurry()
-    application = rows.configure()
-    rows.add_people(said.users, said.groups)
+    application = rows.configure(challenge=said.challenge)
+    rows.add_people(said.users, said.groups, password=said.challenge)
     rows.add_events(said.events, users=said.users, application=application, now=time.time())
     rows.count()
     rows.finish()
     if said.out:
-        write_credentials(said.out, said.users, totp_of)
+        write_credentials(said.out, said.users, answers_of if said.challenge else totp_of)
     seconds = time.monotonic() - started
     print(f"{said.users} users and {said.events} events in {seconds:.1f} s.")
 
