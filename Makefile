@@ -45,10 +45,11 @@ screens: .venv/dev-ready  ## Write a picture of every page to screens/: light, d
 	@SECONDGATE_SCREENS=screens $(BIN)/python -m pytest tests/web
 	@echo "The pictures are in screens/."
 
-bench: .venv/dev-ready  ## Measure beside FreeRADIUS and the bare Python limit; print ratios, and the time of each page.
+bench: .venv/dev-ready  ## Measure beside FreeRADIUS and the bare Python limit; print ratios, CPU by step, and the time of each page.
 	@scripts/packages bench
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench --only freeradius secondgate-sqlite secondgate-2-workers --in-flight 128
+	@$(BIN)/python -m bench.profile
 	@$(BIN)/python -m bench.pages
 
 docs: .venv/dev-ready  ## Check the docs against the code.

@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import load, machine, privacyidea
 from bench.errors import BenchError
 from bench.measure import IN_FLIGHT, Measured, measure, users_needed
+from bench.options import at_least_one
 from bench.report import report
 from bench.servers import SERVERS, House, say
 
@@ -72,12 +73,12 @@ def _names(said: argparse.Namespace) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=_at_least_one, default=3, metavar="N")
-    parser.add_argument("--logins", type=_at_least_one, default=4000, metavar="N", help="a measurement")
-    parser.add_argument("--users", type=_at_least_one, default=100_000, metavar="N")
+    parser.add_argument("--rounds", type=at_least_one, default=3, metavar="N")
+    parser.add_argument("--logins", type=at_least_one, default=4000, metavar="N", help="a measurement")
+    parser.add_argument("--users", type=at_least_one, default=100_000, metavar="N")
     parser.add_argument(
         "--in-flight",
-        type=_at_least_one,
+        type=at_least_one,
         nargs="+",
         default=IN_FLIGHT,
         metavar="N",
@@ -86,12 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", choices=SERVERS, metavar="NAME", help=", ".join(SERVERS))
     parser.add_argument("--with-privacyidea", action="store_true", help="install it into bench/build first")
     return parser
-
-
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("it must be a whole number from 1")
-    return int(text)
 
 
 if __name__ == "__main__":

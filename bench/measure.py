@@ -58,7 +58,7 @@ def _measured(
     server: Server, child: Child, port: int, first_user: int, logins: int, in_flight: Sequence[int]
 ) -> Measured:
     generator, few, most = server.load(port), min(server.share, 1), server.in_flight_most
-    generator.measure(first_user, _part(WARM, few), min(WARM_IN_FLIGHT, most or WARM_IN_FLIGHT))
+    generator.measure(first_user, part(WARM, few), min(WARM_IN_FLIGHT, most or WARM_IN_FLIGHT))
     first_user += WARM
     loads: list[Load | None] = []
     cpu: float | None = None
@@ -67,7 +67,7 @@ def _measured(
             loads.append(None)
             continue
         before = _cpu_seconds(server, child)
-        load = generator.measure(first_user, _part(logins, few if number else server.share), at_once)
+        load = generator.measure(first_user, part(logins, few if number else server.share), at_once)
         if number == 0:
             cpu = (_cpu_seconds(server, child) - before) / load.accepts * 1e6
         first_user += load.accepts
@@ -80,5 +80,6 @@ def _cpu_seconds(server: Server, child: Child) -> float:
     return cpu_seconds(child.pid, *([server.database.pid] if server.database else []))
 
 
-def _part(logins: int, share: float) -> int:
+def part(logins: int, share: float) -> int:
+    """Return how many logins a server makes of so many."""
     return max(1, round(logins * share))

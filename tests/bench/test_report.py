@@ -81,7 +81,7 @@ def test_each_number_in_flight_has_its_columns():
     rounds = [Measured([one.loads[0], *one.loads], one.cpu, 80.0, 1.0) for one in OURS]
     heads, titles, line = table_of([row("ours", rounds, None)], (128, 64, 1))
     assert re.findall(r"\d+(?= in flight)", heads) == ["128", "64", "1"]
-    assert titles.count("accepts/s") == 3
+    assert (titles.count("accepts/s"), titles.count("rounds"), titles.count("CPU")) == (3, 1, 1)
     assert line.split().count("8,000") == 2
 
 
