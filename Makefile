@@ -48,7 +48,7 @@ screens: .venv/dev-ready  ## Write a picture of every page to screens/: light, d
 bench: .venv/dev-ready  ## Measure beside FreeRADIUS and the bare Python limit; print ratios, CPU by step, and the time of each page.
 	@scripts/packages bench
 	@$(BIN)/python -m bench
-	@$(BIN)/python -m bench --only freeradius secondgate-sqlite secondgate-2-workers --in-flight 128
+	@$(BIN)/python -m bench --only freeradius secondgate-sqlite secondgate-2-workers --in-flight 128 --users 25000
 	@$(BIN)/python -m bench.profile
 	@$(BIN)/python -m bench.pages
 

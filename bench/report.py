@@ -173,6 +173,7 @@ def _explained(base: str, rounds: int, users: int, logins: int) -> list[str]:
         "start: from its start to its first answer. limit-*: the least that a Python server can do for a "
         "durable login that counts once.",
         "secondgate-challenge: a password, a question and a code, so two round trips; nearly all of it is "
-        "argon2id, which checks the password. secondgate-radsec: over 4 connections.",
+        "argon2id.",
+        "secondgate-2-workers: 64 in flight do not fill two. secondgate-radsec: over 4 lasting connections.",
         "All of it is of one run on one machine: compare the ratios, not the numbers, with another's.",
     ]

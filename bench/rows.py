@@ -61,17 +61,13 @@ def configure(*, challenge: bool) -> Application:
     return application
 
 
-def add_people(users: int, groups: int = 0, *, password: bool = False) -> None:
-    """Add that many users of the built-in directory, each with a TOTP authenticator, spread over groups.
-
-    `password`: each has one, and all the same.
-    """
-    hash_ = hashed(PASSWORD) if password else ""
+def add_people(users: int, groups: int = 0) -> None:
+    """Add that many users of the built-in directory, each with a TOTP authenticator, spread over groups."""
     made = [make_group(f"Group {number:02d}", by=BY) for number in range(1, groups + 1)]
     directory = Directory.objects.get(name="Built-in")
     realm = realms_of(directory.name, directory.realms)[0]
     for numbers in _batches(users):
-        people = [User(login=login_of(number), password=hash_) for number in numbers]
+        people = [User(login=login_of(number)) for number in numbers]
         names = [LoginName(realm=realm, name=normalise(user.login), user=user) for user in people]
         entries = [Entry(user=user, directory=directory) for user in people]
         held = [Authenticator(user=user, method="totp", name="Phone", settings=SHOWN) for user in people]
@@ -85,6 +81,11 @@ def add_people(users: int, groups: int = 0, *, password: bool = False) -> None:
             User.add(people)
             Authenticator.add(held)
             _create(names, entries, seeds, members)
+
+
+def give_passwords() -> None:
+    """Give everybody the same password."""
+    User.objects.update(password=hashed(PASSWORD))
 
 
 def add_events(events: int, *, users: int, application: Application, now: float) -> None:

@@ -88,12 +88,12 @@ class House:
             server.create_database(name)
         return server
 
-    def seed(self, name: str, *options: str, **environment: str) -> Path:
+    def seed(self, name: str, **environment: str) -> Path:
         """Return a new data folder of Secondgate, with all people."""
         say(f"seeding {self.users} users ({name})")
         folder = self.folder / name
         run(
-            *PYTHON, "bench.seed", "--data", folder, "--users", str(self.users), *options,
+            *PYTHON, "bench.seed", "--data", folder, "--users", str(self.users),
             environment=plain_environment() | environment,
         )  # fmt: skip
         return folder
@@ -195,10 +195,14 @@ def _secondgate_mschapv2(house: House) -> Server:
 
 
 def _secondgate_challenge(house: House) -> Server:
-    answers = house.folder / "answers.csv"
+    answers, data = house.folder / "answers.csv", house.copied("sqlite-challenge")
     write_credentials(answers, house.users, answers_of)
+    run(
+        *PYTHON, "bench.seed", "--data", data, "--users", "0", "--challenge",
+        environment=plain_environment(),
+    )  # fmt: skip
     return _secondgate(
-        "secondgate-challenge", house, house.seed("sqlite-challenge", "--challenge"),
+        "secondgate-challenge", house, data,
         load=lambda port: Radload(house.radload, answers, port, once=True, how=("--challenge",)),
         share=0.05,  # argon2id: some dozens a second
         in_flight_most=PASSWORDS_MOST,

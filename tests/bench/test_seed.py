@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bench.people import login_of, read_seeds, seed_of
+from bench.people import PASSWORD, login_of, read_seeds, seed_of
 
 USERS = 50
 EVENTS = 20
@@ -26,12 +27,12 @@ from secondgate.login.attempt import Attempt
 from secondgate.login.decide import decide
 from secondgate.methods.hotp import code_at
 
-login, seed = sys.argv[2], bytes.fromhex(sys.argv[3])
+login, seed, *typed = sys.argv[2], bytes.fromhex(sys.argv[3]), *sys.argv[4:]
 
 async def log_in(ledger, application, snapshot, digest):
     now = time.time()
-    code = code_at(seed, int(now) // 30).decode()
-    attempt = Attempt(snapshot, application, "127.0.0.1", login, code, digest, now)
+    text = typed[0] if typed else code_at(seed, int(now) // 30).decode()
+    attempt = Attempt(snapshot, application, "127.0.0.1", login, text, digest, now)
     return type(await decide(attempt, ledger)).__name__
 
 async def ask():
@@ -83,6 +84,14 @@ def test_the_application_is_asked_from_loopback_only(said: dict):
 def test_events_and_names_are_written(said: dict):
     assert said["events"] == EVENTS
     assert said["subjects"] == 2 * USERS + 4  # users, authenticators; two applications, policy, directory
+
+
+def test_a_seeded_folder_can_be_made_one_of_challenge_logins(seeded: Path, tmp_path: Path):
+    data = tmp_path / "data"
+    shutil.copytree(seeded / "data", data)
+    _run("-m", "bench.seed", "--data", data, "--users", 0, "--challenge")
+    said = json.loads(_run("-c", ASK, data, login_of(7), "", PASSWORD))
+    assert said["outcomes"] == ["Challenge", "Challenge"]
 
 
 def test_credentials_are_the_seeds(seeded: Path):
