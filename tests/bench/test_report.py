@@ -6,8 +6,9 @@ import pytest
 
 from bench.load import Load
 from bench.measure import Measured, users_needed
-from bench.report import Row, report, row
+from bench.report import NOTES, Row, report, row
 from bench.report import table as table_of
+from bench.servers import SERVERS
 
 IN_FLIGHT = (64, 1)
 
@@ -69,6 +70,16 @@ def test_the_report_names_machine_and_rounds():
     assert "3 rounds" in text
     assert text.endswith("2 cores.")
     assert "ratios" in text
+
+
+def test_a_note_stands_below_its_server_only():
+    noted = "secondgate-challenge"
+    text = report({noted: OURS}, "base", in_flight=IN_FLIGHT, users=100, logins=10, machine="2 cores.")
+    assert [note for note in NOTES.values() if note in text] == [NOTES[noted]]
+
+
+def test_notes_are_of_servers():
+    assert set(NOTES) <= set(SERVERS)
 
 
 def test_what_a_server_does_not_take_is_left_out():
