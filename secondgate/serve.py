@@ -22,7 +22,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 import uvicorn
@@ -45,12 +45,15 @@ from secondgate.listener.certificates import CertificateError, Certificates
 from secondgate.listener.server import Server
 from secondgate.setup.owner_link import has_owner, new_link, remember_base_url
 
+Answer = TypeVar("Answer")
+
 log = structlog.get_logger()
 
 WORKER: Final = "SECONDGATE_WORKER"  # set in the processes that the first one starts
 FLUSH_EVERY: Final = 1.0  # seconds between two hand-overs of counters
 PRUNE_EVERY: Final = 300.0  # seconds; a question lives for two minutes, and is kept as long again
 TALLY_EVERY: Final = 2.0  # seconds; the overview reads the events that came since by itself
+TALLY_BURST: Final = 0.25  # seconds until the next look while logins come thick and fast
 TALLY_PAUSE: Final = 0.05  # seconds between two steps of some ms, so that the logins' writer comes between
 LEAST_SPACE: Final = 2**20  # octets: about a thousand logins
 EXIT_WITHIN: Final = 1.0  # seconds for threads to end behind everything else; an idle one takes none
@@ -305,7 +308,7 @@ async def _report(service: Service) -> None:
         await asyncio.to_thread(_with_connection, partial(nodes.leave, service.parts))
 
 
-def _with_connection(act: Callable[[], object]) -> object:
+def _with_connection(act: Callable[[], Answer]) -> Answer | None:
     """Return what `act` does with a connection of its own; None where the database does not take it."""
     try:
         return act()
@@ -317,8 +320,16 @@ def _with_connection(act: Callable[[], object]) -> object:
 
 
 async def _tally() -> None:
-    """Count and index the events, a little behind the logins and never on their thread."""
+    """Count and index the events: never on the logins' thread, and after a burst of them."""
+    seen, looked_at = 0, time.monotonic()
     while True:
+        found = await asyncio.to_thread(_with_connection, tally.look)
+        newest, behind = found or (seen, 0)
+        came, seconds = newest - seen if seen else 0, time.monotonic() - looked_at
+        seen, looked_at = newest, looked_at + seconds
+        if tally.may_wait(came, seconds, behind):
+            await asyncio.sleep(TALLY_BURST)
+            continue
         more = await asyncio.to_thread(_with_connection, tally.catch_up)
         await asyncio.sleep(TALLY_PAUSE if more else TALLY_EVERY)
 

@@ -10,9 +10,6 @@ from secondgate.events import tally
 from secondgate.events.models import Event, Tally
 
 HOUR: Final = 3600
-# The tally is some seconds behind. After an upgrade it has everything to count, for minutes, and the newest
-# hours wait for their turn.
-FRESH_MOST: Final = 5000
 
 Counts = Counter[tuple[int, str, str]]  # (hour // step, name, reason)
 
@@ -31,5 +28,5 @@ def logins(first: int, last: int, *, step: int = 1) -> Counts:
 
 def _fresh() -> list[tuple[datetime, str, str]]:
     events = Event.objects.filter(id__gt=tally.done(), application_id__isnull=False).order_by("id")
-    rows = events.values_list("at", "name", "reason")[:FRESH_MOST]
+    rows = events.values_list("at", "name", "reason")[: tally.FRESH_MOST]
     return [row for row in rows if row[1].startswith("login.")]

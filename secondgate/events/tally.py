@@ -25,6 +25,11 @@ from secondgate.events.names import LOGIN_ACCEPTED, LOGIN_CHALLENGED, LOGIN_REFU
 
 AT_ONCE: Final = 1000  # events in a transaction: SQLite's one writer is wanted by the logins, too
 
+# Events that readers read behind `done`. After an upgrade there is everything to count, for minutes, and the
+# newest hours wait for their turn.
+FRESH_MOST: Final = 5000
+BURST: Final = 200  # events a second: to count one costs a tenth of a login (measured), and can wait
+
 # What nearly every event is: a look at the newest events finds these at once, and keys would only grow.
 WITHOUT_KEY: Final = frozenset({LOGIN_ACCEPTED, LOGIN_CHALLENGED, LOGIN_REFUSED})
 
@@ -66,6 +71,20 @@ def catch_up(at_once: int = AT_ONCE) -> bool:
             mark.ahead, mark.horizon = newest, _number()
         mark.save()
         return mark.done < mark.ahead and _has_passed(mark.horizon)
+
+
+def look() -> tuple[int, int]:
+    """Return the newest event's id, and how many events are behind it that wait to be taken."""
+    newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+    return newest, newest - done()
+
+
+def may_wait(came: int, seconds: float, behind: int) -> bool:
+    """Tell whether to catch up may wait: `came` events in so many seconds are a burst of logins.
+
+    Readers look at what is behind themselves, so it must not become more than they read.
+    """
+    return came > BURST * seconds and behind < FRESH_MOST / 2
 
 
 def done() -> int:

@@ -7,7 +7,7 @@ configuration makes a new one, and directories whose settings are the same keep 
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
@@ -81,11 +81,16 @@ class Snapshot:
     clients: tuple[Client, ...]
     directories: Mapping[str, OpenDirectory]
     groups: Mapping[str, str]  # names by id
+    _homes: dict[str, list[OpenDirectory]] = field(default_factory=dict, compare=False, repr=False)
 
     def directories_of(self, application: Application) -> list[OpenDirectory]:
         """Return the directories whose people may use an application, in its order."""
-        ids = application.directories or tuple(self.directories)
-        return [self.directories[id_] for id_ in ids if id_ in self.directories]
+        found = self._homes.get(application.id)
+        if found is None:  # every login asks it twice
+            ids = application.directories or tuple(self.directories)
+            found = [self.directories[id_] for id_ in ids if id_ in self.directories]
+            self._homes[application.id] = found
+        return found
 
 
 EMPTY = Snapshot(0, {}, (), {}, {})
@@ -103,9 +108,9 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
             )
         }  # fmt: skip
     secrets: dict[str, dict[str, str]] = defaultdict(dict)
-    for row, field, sealed in rows[statements.DIRECTORY_SECRETS]:
-        opened = keyring.open(bytes(sealed), "directories_directory", row, field)
-        secrets[row][field] = opened.decode()
+    for row, name, sealed in rows[statements.DIRECTORY_SECRETS]:
+        opened = keyring.open(bytes(sealed), "directories_directory", row, name)
+        secrets[row][name] = opened.decode()
     directories = {
         row[0]: _open_directory(row, secrets[row[0]], before) for row in rows[statements.DIRECTORIES]
     }
@@ -136,7 +141,7 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
 def _open_directory(row: tuple[Any, ...], secrets: Mapping[str, str], before: Snapshot) -> OpenDirectory:
     id_, name, kind_name, realms, settings = row
     kind = DIRECTORY_KINDS[kind_name]
-    known = {field.name for field in fields(kind.settings)}
+    known = {one.name for one in fields(kind.settings)}
     values = {key: value for key, value in json.loads(settings).items() if key in known}
     wanted = kind.settings(**values, **secrets)
     kept = before.directories.get(id_)

@@ -30,7 +30,7 @@ AS_THEY_ARE: Final = (
 def directories_for(login: Login, candidate: Candidate) -> list[OpenDirectory]:
     """Return the application's directories that a realm names: all of them where none was typed."""
     directories = login.attempt.snapshot.directories_of(login.attempt.application)
-    return [d for d in directories if candidate.realm is None or candidate.realm in d.realms]
+    return directories if candidate.realm is None else [d for d in directories if candidate.realm in d.realms]
 
 
 async def ask_about_nobody(login: Login) -> None:

@@ -46,10 +46,10 @@ def _matching(login: Login) -> list[Person]:
     """Return the people whom one of the readings of the name finds, in the application's directories."""
     found: dict[str, Person] = {}
     for candidate in login.candidates:
-        ids = {directory.id for directory in directories_for(login, candidate)}
-        for person in login.reading.people:
-            if person.name == candidate.name and person.directory in ids:
-                found[person.id] = person
+        for directory in directories_for(login, candidate):
+            for person in login.reading.people:
+                if person.directory == directory.id and person.name == candidate.name:
+                    found[person.id] = person
     return list(found.values())
 
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from struct import Struct
 from typing import Any, Final, Literal
 
 from django.utils.translation import gettext_noop
@@ -18,6 +19,8 @@ Algorithm = Literal["sha1", "sha256", "sha512"]
 LOOK_AHEAD: Final = 10  # presses that nobody saw; RFC 4226 section 7.4 wants it small. YubiKeys' own default
 LOOK_BACK: Final = 10  # how far a used code is still told apart from a wrong one, in the log only
 
+FOUR_OCTETS: Final = Struct(">I")
+
 COUNTER_MOST: Final = 2**48  # far beyond any token's battery, and short of what the database holds
 
 
@@ -29,9 +32,8 @@ def code_at(secret: bytes, counter: int, digits: int = 6, algorithm: Algorithm =
 def code_of(key: HmacKey, counter: int, digits: int) -> bytes:
     """Return the same for a key that is asked for several."""
     mac = key.digest(counter.to_bytes(8, "big"))
-    offset = mac[-1] & 15
-    number = int.from_bytes(mac[offset : offset + 4], "big") & 0x7FFFFFFF
-    return b"%0*d" % (digits, number % 10**digits)
+    (number,) = FOUR_OCTETS.unpack_from(mac, mac[-1] & 15)
+    return str((number & 0x7FFFFFFF) % 10**digits).zfill(digits).encode()
 
 
 def seed(text: str) -> bytes:

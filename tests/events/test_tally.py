@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from secondgate.events import tally
 from tests.scenarios.house import House
 
 pytestmark = pytest.mark.real
@@ -134,3 +135,20 @@ say(before=before, after=counted())
 """,
     )
     assert said == {"before": 0, "after": 7}
+
+
+def test_in_a_burst_it_waits_as_long_as_readers_see_all_that_is_behind() -> None:
+    assert tally.may_wait(1000, 1.0, 1000)
+    assert not tally.may_wait(100, 1.0, 1000)  # no burst
+    assert not tally.may_wait(1000, 1.0, tally.FRESH_MOST)
+    assert not tally.may_wait(0, 0.0, 0)
+
+
+def test_a_look_tells_the_newest_and_how_much_is_behind(house: House) -> None:
+    said = ask(
+        house,
+        "first = tally.look(); add(5); seen = tally.look(); all_of_it(); "
+        "say(first=first, seen=seen, end=tally.look())",
+    )
+    assert said["seen"] == [said["first"][0] + 5, said["first"][1] + 5]
+    assert said["end"] == [said["seen"][0], 0]
