@@ -53,3 +53,13 @@ class Client(models.Model):
 
     class Meta:
         db_table = "applications_client"
+
+
+class CertificateName(models.Model):
+    """A name in a TLS certificate that speaks for an application, in the form of `certificate_names`."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="certificate_names")
+    name = models.CharField(max_length=253, unique=True)
+
+    class Meta:
+        db_table = "applications_certificatename"

@@ -33,7 +33,7 @@ class Told:
         """What happened, in a sentence."""
         names = {"user": self.user or self.login, "application": self.application}
         if self.reason in DROPS:
-            names["drop"] = DROPS[self.reason].says
+            names["drop"] = DROPS[self.reason].says.format_map(Facts(self.facts))
         return SAYS.get(self.event, self.event).format_map(Facts({**self.facts, **names}))
 
 

@@ -26,7 +26,10 @@ from secondgate.vault.keyring import Keyring
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application, its secret opened and its policies in order. No `directories`: all of them."""
+    """An application, its secret opened and its policies in order. No `directories`: all of them.
+
+    Where there are `certificate_names`, only a TLS certificate with one of them speaks for it.
+    """
 
     id: str
     name: str
@@ -37,6 +40,7 @@ class Application:
     separator: str
     directories: tuple[str, ...]
     rules: tuple[Rule, ...]
+    certificate_names: frozenset[str] = frozenset()
 
     @property
     def asks_passwords(self) -> bool:
@@ -51,12 +55,16 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A network that an application speaks from. `signs`: it has sent a Message-Authenticator."""
+    """A network that an application speaks from. `signs`: it has sent a Message-Authenticator.
+
+    Behind TLS a client may be no row of the configuration: `certificate` is the name that it is known by.
+    """
 
     id: int
     network: IPv4Network | IPv6Network
     application: Application
     signs: bool
+    certificate: str = ""
 
 
 @dataclass(slots=True)
@@ -103,8 +111,9 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
             statement: store.select(statement)
             for statement in (
                 statements.REVISION, statements.APPLICATIONS, statements.CLIENTS, statements.DIRECTORIES,
-                statements.DIRECTORY_SECRETS, statements.APPLICATION_DIRECTORIES, statements.POLICIES,
-                statements.POLICY_GROUPS, statements.GROUPS,
+                statements.CERTIFICATE_NAMES, statements.DIRECTORY_SECRETS,
+                statements.APPLICATION_DIRECTORIES, statements.POLICIES, statements.POLICY_GROUPS,
+                statements.GROUPS,
             )
         }  # fmt: skip
     secrets: dict[str, dict[str, str]] = defaultdict(dict)
@@ -117,6 +126,9 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
     links: dict[str, list[str]] = defaultdict(list)
     for application, directory in rows[statements.APPLICATION_DIRECTORIES]:
         links[application].append(directory)
+    named: dict[str, set[str]] = defaultdict(set)
+    for application, name in rows[statements.CERTIFICATE_NAMES]:
+        named[application].add(name)
     challenges = {row[0]: bool(row[4]) for row in rows[statements.APPLICATIONS]}
     grants = {row[0]: tuple(known(json.loads(row[6]))) for row in rows[statements.APPLICATIONS]}
     rules = _rules(rows[statements.POLICIES], rows[statements.POLICY_GROUPS], challenges, grants)
@@ -125,6 +137,7 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
             id_, name, APPLICATION_KINDS[kind],
             Secret(keyring.open(bytes(sealed), "applications_application", id_, "secret")),
             signed, bool(challenge), separator, tuple(links[id_]), tuple(rules[id_]),
+            frozenset(named[id_]),
         )
         for id_, name, kind, signed, challenge, separator, _lines, sealed in rows[statements.APPLICATIONS]
         if sealed is not None and kind in APPLICATION_KINDS

@@ -127,6 +127,8 @@ APPLICATIONS: Final = Select("""
 
 CLIENTS: Final = Select("SELECT id, application_id, network, signs FROM applications_client")
 
+CERTIFICATE_NAMES: Final = Select("SELECT application_id, name FROM applications_certificatename")
+
 DIRECTORIES: Final = Select("""
     SELECT id, name, kind, realms, settings FROM directories_directory ORDER BY position, name""")
 

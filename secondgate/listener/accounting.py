@@ -42,7 +42,7 @@ async def record(request: Packet, client: Client, address: str, ledger: Ledger, 
     login = readable(request.first(a.USER_NAME)) or ""
     user = await _user(login, ledger)
     shown = login if user or not login else masked(login)
-    said = _said(request, client.application.id, address, user, shown, at)
+    said = _said(request, client, address, user, shown, at)
     event = None
     if status != INTERIM or said is None:  # updates come by the thousand, and the session's row has them
         name = EVENT_OF.get(status, names.ACCOUNTING_CHANGED)
@@ -60,21 +60,21 @@ async def _user(login: str, ledger: Ledger) -> str | None:
 
 
 def _said(
-    request: Packet, application: str, address: str, user: str | None, login: str, came_at: float
+    request: Packet, client: Client, address: str, user: str | None, login: str, came_at: float
 ) -> Said | None:
     """Return what the request says of one session, or of all of its NAS; None where it is of neither."""
     status = _number(request, a.ACCT_STATUS_TYPE)
     at = came_at - _seconds(request, a.ACCT_DELAY_TIME)
     nas = _text(request, a.NAS_IDENTIFIER) or _address(request, a.NAS_IP_ADDRESS)
-    nas = nas or _address(request, a.NAS_IPV6_ADDRESS) or address
+    nas = nas or _address(request, a.NAS_IPV6_ADDRESS) or client.certificate or address
     session = _text(request, a.ACCT_SESSION_ID)
     if status in ON_AND_OFF:
-        return Reboot(application, nas, at)
+        return Reboot(client.application.id, nas, at)
     if status not in EVENT_OF or not session:
         return None
     seconds = 0 if status == START else _seconds(request, a.ACCT_SESSION_TIME)
     return SessionRow(
-        application=application,
+        application=client.application.id,
         nas=nas,
         session=session,
         user=user,

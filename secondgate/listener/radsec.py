@@ -1,8 +1,9 @@
 """RADIUS over TLS (RFC 6614, and RFC 9765 where the client offers it): packets in a stream.
 
 A connection is what an `Endpoint` is to UDP: it hands each packet to the server and takes the answers. TLS
-says who may speak at all (a certificate of the clients' CA), the address which application it is. The shared
-secret is “radsec” for everybody (RFC 6614 section 2.3): it protects nothing, TLS does.
+says who may speak at all (a certificate of the clients' CA); which application it is say the certificate's
+names, or else the address. The shared secret is “radsec” for everybody (RFC 6614 section 2.3): it protects
+nothing, TLS does.
 
 Nobody can hold us up: a handshake, a packet that has begun, a client that does not read, a connection on
 which nothing happens each have an end; and a connection counts from its first octet, before TLS.
@@ -19,6 +20,7 @@ import structlog
 
 from secondgate.limits import Places, Seldom
 from secondgate.listener.certificates import CertificateError, Certificates
+from secondgate.listener.shown_certificate import shown
 from secondgate.listener.sockets import Receive, Sender
 from secondgate.radius import version11
 from secondgate.radius.packet import HEADER, MAX_LENGTH
@@ -142,8 +144,6 @@ class RadSec:
 class Connection(asyncio.Protocol):
     """One client's stream: as the server sees it, something that takes answers."""
 
-    secret = version11.RADSEC
-
     def __init__(self, receive: Receive, address: str, port: int, ended: asyncio.Future[None]) -> None:
         self._receive, self._ended = receive, ended
         self._sender = Sender(address, port, (address, port, id(self)), [])
@@ -155,7 +155,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a client whose certificate holds."""
         self._transport = cast(asyncio.Transport, transport)
-        self._version_11 = transport.get_extra_info("ssl_object").selected_alpn_protocol() == "radius/1.1"
+        tls = transport.get_extra_info("ssl_object")
+        self.certificate = shown(tls.getpeercert())
+        self._version_11 = tls.selected_alpn_protocol() == "radius/1.1"
         with contextlib.suppress(OSError):
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport.set_write_buffer_limits(high=UNREAD)

@@ -46,6 +46,7 @@ def to_attempt(
         hashed=spoken.hashed,
         source=_place(request.first(a.CALLING_STATION_ID)),
         state=b"".join(request.values(a.STATE)),
+        certificate=client.certificate,
         signs=client.id if signed and not client.signs else None,
         facts=facts,
     )

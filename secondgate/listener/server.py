@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -20,6 +19,7 @@ from secondgate.listener.protocols import read_spoken
 from secondgate.listener.radsec import RadSec
 from secondgate.listener.replies import reply
 from secondgate.listener.requests import to_attempt
+from secondgate.listener.shown_certificate import ShownCertificate
 from secondgate.listener.sockets import Door, Endpoint, Sender
 from secondgate.listener.telling import Telling
 from secondgate.login.attempt import Attempt
@@ -31,7 +31,6 @@ from secondgate.radius.attributes import PROXY_STATE
 from secondgate.radius.drops import Drop, Dropped
 from secondgate.radius.packet import Code, Packet, decode
 from secondgate.radius.signing import (
-    Secret,
     check_accounting,
     check_request,
     sign_accounting_reply,
@@ -49,6 +48,7 @@ PACE: Final = 0.25
 # What a change of configuration may have put right; nothing else is worth a look at the database.
 CURABLE: Final = {
     drops.UNKNOWN_CLIENT,
+    drops.WRONG_CERTIFICATE,
     drops.NO_MESSAGE_AUTHENTICATOR,
     drops.BAD_MESSAGE_AUTHENTICATOR,
     drops.BAD_REQUEST_AUTHENTICATOR,
@@ -158,7 +158,7 @@ class Server:
             snapshot = self.ledger.snapshot
             client: Client | None = None
             try:
-                client = self._client(snapshot, sender.address, door.secret)
+                client = self._client(snapshot, sender.address, door.certificate)
                 return await answer(datagram, request, client, snapshot, sender)
             except SnapshotChanged:
                 continue
@@ -167,16 +167,22 @@ class Server:
                     raise
                 if await self.ledger.refresh() is not snapshot:
                     continue
-                await self._telling.tell(dropped.drop, sender.address, datagram, request, client)
+                client = client or self._clients.find(sender.address)  # whom its certificate is not for
+                await self._telling.tell(
+                    dropped.drop, sender.address, datagram, request, client, door.certificate
+                )
                 raise
 
-    def _client(self, snapshot: Snapshot, address: str, secret: Secret | None) -> Client:
+    def _client(self, snapshot: Snapshot, address: str, certificate: ShownCertificate | None) -> Client:
         if snapshot is not self._clients_of:
             self._clients, self._clients_of = Clients(snapshot), snapshot
-        client = self._clients.find(address)
+        if certificate is None:
+            client = self._clients.find(address)
+        else:
+            client = self._clients.find_by_tls(address, certificate)
         if client is None:
             raise Dropped(drops.UNKNOWN_CLIENT)
-        return client if secret is None else _by_tls(client, secret)
+        return client
 
     async def _answer_access(
         self, datagram: bytes, request: Packet, client: Client, snapshot: Snapshot, sender: Sender
@@ -220,12 +226,6 @@ class Server:
         check_accounting(datagram, request, secret)
         answer = await accounting.record(request, client, sender.address, self.ledger, time.time())
         return sign_accounting_reply(answer, secret)
-
-
-def _by_tls(client: Client, secret: Secret) -> Client:
-    """Return a client as it is behind TLS: its secret is known to all, and what it signs says nothing."""
-    application = replace(client.application, secret=secret, message_authenticator="off")
-    return replace(client, application=application, signs=True)
 
 
 def _must_sign(client: Client) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from secondgate.frozen import frozen
-from secondgate.radius.signing import Secret
+from secondgate.listener.shown_certificate import ShownCertificate
 
 IP_PKTINFO: Final = 8  # linux/in.h; the socket module has it from Python 3.12 on only
 PKTINFO: Final = struct.Struct("=I4s4s")  # interface, our own address, the header's address
@@ -36,8 +36,8 @@ class Door(Protocol):
     """What requests come in by: a UDP socket, or one client's TLS stream."""
 
     @property
-    def secret(self) -> Secret | None:
-        """The secret of whoever comes in here; None: each application's own."""
+    def certificate(self) -> ShownCertificate | None:
+        """What the client showed that comes in here by TLS; None: it comes by UDP."""
         ...
 
     def send(self, datagram: bytes, sender: Sender) -> None:
@@ -51,7 +51,7 @@ Receive = Callable[[Door, bytes, Sender], None]
 class Endpoint:
     """One bound socket. `receive` is called for each datagram, within the event loop."""
 
-    secret = None
+    certificate = None
 
     def __init__(self, host: str, port: int, receive: Receive, *, shared: bool = False) -> None:
         """Bind. Raises OSError. `shared`: other processes read from the same port."""

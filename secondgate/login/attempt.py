@@ -16,9 +16,9 @@ class Attempt:
     `typed` is None where the door could not read it; `hashed` is what came in its place, where that is a
     digest that codes can be tried on. `protocol` says how it travelled. `source` is
     where the person is (Calling-Station-Id, a browser's address), "" where the door cannot know;
-    `client` is who asked us on their behalf. `digest` marks the request: the same one again has the
-    same. `at` is Unix time in seconds. `facts` go into the first line of `trail`, which the login writes
-    and the door may show.
+    `client` is who asked us on their behalf, by `certificate` where its TLS certificate says so. `digest`
+    marks the request: the same one again has the same. `at` is Unix time in seconds. `facts` go into the
+    first line of `trail`, which the login writes and the door may show.
     """
 
     snapshot: Snapshot
@@ -31,6 +31,7 @@ class Attempt:
     protocol: str = "PAP"
     hashed: Hashed | None = None
     source: str = ""
+    certificate: str = ""
     state: bytes = b""
     signs: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)

@@ -80,7 +80,11 @@ async def open_login(attempt: Attempt, ledger: Ledger) -> Login:
     login.trail.note("packet.read", client=attempt.client, protocol=attempt.protocol, **attempt.facts)
     if attempt.typed is None and attempt.protocol == "PAP":  # told whoever it is: the secret may be wrong
         login.trail.note("packet.unreadable")
-    login.trail.note("application.found", application=attempt.application.id)
+    if attempt.certificate:
+        named = {"application": attempt.application.id, "certificate": attempt.certificate}
+        login.trail.note("application.named", **named)
+    else:
+        login.trail.note("application.found", application=attempt.application.id)
     return login
 
 

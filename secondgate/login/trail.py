@@ -14,6 +14,7 @@ SAYS: Final[dict[str, str]] = {
     "packet.answers": "It answers the question that was asked {seconds} s before.",
     "packet.unreadable": "What was typed could not be read.",
     "application.found": "{client} belongs to the application {application}.",
+    "application.named": "The certificate of {certificate} belongs to the application {application}.",
     "user.found": "{login} is {user} of {directory}.",
     "user.adopted": "{directory} knows {login}; from now on we know them too.",
     "user.other-name": "{directory} knows {login}: somebody whom we know by another name.",

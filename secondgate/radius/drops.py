@@ -10,7 +10,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """One way in which a packet can be wrong. `name` is never renamed: metrics and docs use it."""
+    """One way in which a packet can be wrong. `name` is never renamed: metrics and docs use it.
+
+    An event's facts fill the {braces}.
+    """
 
     name: str
     says: str
@@ -33,6 +36,10 @@ BAD_ATTRIBUTE: Final = Drop(
 )
 UNEXPECTED_CODE: Final = Drop("unexpected-code", "This port does not answer packets with this code.")
 UNKNOWN_CLIENT: Final = Drop("unknown-client", "No application has a client with this address.")
+WRONG_CERTIFICATE: Final = Drop(
+    "wrong-certificate",
+    "It came by TLS with the certificate of {certificate}, which is not this application's.",
+)
 NO_MESSAGE_AUTHENTICATOR: Final = Drop(
     "no-message-authenticator", "It has no Message-Authenticator, and this application requires one."
 )

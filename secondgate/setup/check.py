@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
-from secondgate.applications.models import Application, Client
+from secondgate.applications.models import Application, CertificateName, Client
 from secondgate.directories.models import ApplicationDirectory, Directory
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.people.models import Group
@@ -16,6 +16,10 @@ from secondgate.setup.shape import BUILT_IN, Configuration, Item, Kept
 from secondgate.vault import secrets
 
 MODELS: dict[str, type[Any]] = {"directories": Directory, "applications": Application, "groups": Group}
+KNOWN_BY: dict[str, tuple[str, type[Any], str]] = {
+    "clients": ("client", Client, "network"),
+    "certificate_names": ("certificate's name", CertificateName, "name"),
+}
 
 
 class Check:
@@ -30,7 +34,7 @@ class Check:
             self._directory(item)
         for item in self.configuration.applications:
             self._application(item)
-        self._clients()
+        self._known_by()
         for item in self.configuration.users:
             self._name(item, "directory", "directories", item.says.directory)
         for item in self.configuration.policies:
@@ -59,18 +63,19 @@ class Check:
             self._name(item, "directories", "directories", name)
         self._kept(item, Application, {"secret": says.secret})
 
-    def _clients(self) -> None:
+    def _known_by(self) -> None:
+        """No client and no name of a certificate may be two applications'."""
         named = [item.says.name for item in self.configuration.applications]
-        others = Client.objects.exclude(application__name__in=named)
-        owners = dict(others.values_list("network", "application__name"))
-        for item in self.configuration.applications:
-            for number, network in enumerate(item.says.clients):
-                if network in owners:
-                    raise self.document.error(
-                        (*item.path, "clients", number),
-                        f"the client {network} belongs to “{owners[network]}” already.",
-                    )
-                owners[network] = item.says.name
+        for key, (what, rows, column) in KNOWN_BY.items():
+            others = rows.objects.exclude(application__name__in=named)
+            owners = dict(others.values_list(column, "application__name"))
+            for item in self.configuration.applications:
+                for number, one in enumerate(getattr(item.says, key)):
+                    if one in owners:
+                        raise self.document.error(
+                            (*item.path, key, number), f"the {what} {one} belongs to “{owners[one]}” already."
+                        )
+                    owners[one] = item.says.name
 
     def _policy(self, item: Item) -> None:
         says = item.says

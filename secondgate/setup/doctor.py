@@ -117,7 +117,9 @@ def _applications(snapshot: Snapshot) -> list[Finding]:
     for application in snapshot.applications.values():
         clients = [client for client in snapshot.clients if client.application is application]
         faults = {
-            "It has no client: every packet of it is unknown.": not clients,
+            "It has no client and no certificate's name: every packet of it is unknown.": not (
+                clients or application.certificate_names
+            ),
             "It has no policy: everybody is refused.": not application.rules,
             f"Its secret is shorter than {SHORT_SECRET} octets.": len(application.secret.octets)
             < SHORT_SECRET,

@@ -25,6 +25,7 @@ class State(StrEnum):
     QUIET = "quiet"
     SECRET = "secret"  # noqa: S105  the name of a state
     UNSIGNED = "unsigned"
+    CERTIFICATE = "certificate"
     PROTOCOL = "protocol"
     NO_POLICY = "no-policy"
     PROBED = "probed"
@@ -70,6 +71,13 @@ SAYS: Final[dict[State, Words]] = {
         "This application takes only signed requests, and these are not signed, so they get no answer. "
         "Switch it on over there; where that cannot be done, edit the application and choose “off”.",
     ),
+    State.CERTIFICATE: Words(
+        "bad",
+        "Another TLS certificate",
+        "It shows a TLS certificate that is not this application's",
+        "By TLS it is answered only with a certificate that has one of the names listed here. The log tells "
+        "the names of the one that was shown: if it is the right one, list one of them.",
+    ),
     State.PROTOCOL: Words(
         "bad",
         "Not PAP",
@@ -109,6 +117,7 @@ OF_REASON: Final[dict[str, State]] = {
     drops.BAD_MESSAGE_AUTHENTICATOR.name: State.SECRET,
     drops.BAD_REQUEST_AUTHENTICATOR.name: State.SECRET,
     drops.NO_MESSAGE_AUTHENTICATOR.name: State.UNSIGNED,
+    drops.WRONG_CERTIFICATE.name: State.CERTIFICATE,
     "unsupported-protocol": State.PROTOCOL,
     "no-policy": State.NO_POLICY,
     "aws-probe": State.PROBED,
@@ -118,7 +127,7 @@ OF_EVENT: Final[dict[str, State]] = {
     names.LOGIN_CHALLENGED: State.ASKED,
     names.LOGIN_REFUSED: State.REFUSED,
 }
-PROBLEMS: Final = (State.SECRET, State.UNSIGNED, State.PROTOCOL, State.NO_POLICY)
+PROBLEMS: Final = (State.SECRET, State.UNSIGNED, State.CERTIFICATE, State.PROTOCOL, State.NO_POLICY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def before_people(configuration: Configuration) -> Transaction:
     known = {one.name: one for one in Application.objects.all()}
     return [
         *(step for item in configuration.directories for step in _directory(item)),
-        *_moved_clients(configuration, known),
+        *_moved(configuration, known),
         *(step for item in configuration.applications for step in _application(item, configuration, known)),
         *_groups(configuration),
     ]
@@ -69,28 +69,35 @@ def _directory(item: Item) -> Iterator[Step]:
         yield Step(changes, write)
 
 
-def _moved_clients(configuration: Configuration, known: dict[str, Application]) -> Iterator[Step]:
-    """Take clients from applications that give them up to another one of the file."""
+def _moved(configuration: Configuration, known: dict[str, Application]) -> Iterator[Step]:
+    """Take what applications are known by from those that give it up to another one of the file."""
     for item in configuration.applications:
         if found := known.get(item.says.name):
-            others = (one for one in configuration.applications if one is not item)
-            wanted = {network for other in others for network in other.says.clients}
-            before = applications.described(found)["clients"]
-            if moved := wanted.intersection(before):
-                after = [network for network in before if network not in moved]
-                changes = _changed("application", found.name, {"clients": before}, {"clients": after})
-                yield Step(changes, partial(applications.give_up, found, moved, by=BY))
+            described = applications.described(found)
+            for key in applications.KNOWN_BY:
+                before = described[key]
+                if moved := _elsewhere(item, configuration, key).intersection(before):
+                    after = [one for one in before if one not in moved]
+                    changes = _changed("application", found.name, {key: before}, {key: after})
+                    yield Step(changes, partial(applications.give_up, found, key, moved, by=BY))
+
+
+def _elsewhere(item: Item, configuration: Configuration, key: str) -> set[str]:
+    """Return what the other applications of the file are known by."""
+    return {
+        one for other in configuration.applications if other is not item for one in getattr(other.says, key)
+    }
 
 
 def _application(item: Item, configuration: Configuration, known: dict[str, Application]) -> Iterator[Step]:
     says = item.says
     found = known.get(says.name)
     before = applications.described(found) if found else None
-    elsewhere = {
-        network for one in configuration.applications if one is not item for network in one.says.clients
-    }
+    wanted = {key: getattr(says, key) for key in applications.KNOWN_BY}
     if before:
-        before["clients"] = [network for network in before["clients"] if network not in elsewhere]
+        for key in wanted:
+            elsewhere = _elsewhere(item, configuration, key)
+            before[key] = [one for one in before[key] if one not in elsewhere]
     secret = None if isinstance(says.secret, Kept) else says.secret
     said = {
         "kind": says.kind, "message_authenticator": says.message_authenticator,
@@ -99,12 +106,12 @@ def _application(item: Item, configuration: Configuration, known: dict[str, Appl
     }  # fmt: skip
     after = {
         **(before or {}), **said, "name": says.name,
-        "clients": applications.clients_after(before["clients"] if before else [], says.clients),
+        **{key: applications.known_by_after(before[key] if before else [], wanted[key]) for key in wanted},
     }  # fmt: skip
     if secret is not None:
         after["secret"] = secrets.reference(secret.encode())
     if changes := _changed("application", says.name, before, after):
-        write = partial(applications.configure, says.name, by=BY, secret=secret, clients=says.clients, **said)
+        write = partial(applications.configure, says.name, by=BY, secret=secret, **wanted, **said)
         yield Step(changes, write)
     links = directories.directories_of(found) if found else []
     if changes := _changed(

@@ -20,6 +20,7 @@ from pydantic import (
     create_model,
 )
 
+from secondgate.applications.certificate_names import read as read_certificate_name
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
@@ -105,6 +106,7 @@ class Application(_Strict):
     name: Name
     kind: Literal[tuple(APPLICATION_KINDS)]  # type: ignore[valid-type]
     clients: list[Network]
+    certificate_names: list[Annotated[str, AfterValidator(read_certificate_name)]] = []
     secret: Secret
     message_authenticator: Literal[MESSAGE_AUTHENTICATOR] = "auto"  # type: ignore[valid-type]
     challenge: bool | None = None

@@ -194,6 +194,29 @@ def test_two_who_edit_at_once_are_told(signed_in: SignedIn, olive: Client) -> No
     assert olive.post(f"/console/applications/{one.pk}/edit/", again).status_code == 302
 
 
+def test_an_application_may_be_known_by_its_certificates_alone(olive: Client) -> None:
+    one = added(olive, clients="", certificate_names="VPN1.Example.com\n\n2001:DB8::7\n")
+    page = olive.get(f"/console/applications/{one.pk}/").content.decode()
+    assert "<code>vpn1.example.com</code>" in page and "<code>2001:db8::7</code>" in page
+    assert "nowhere: add an address" not in page
+    assert olive.post(f"/console/applications/{one.pk}/edit/", edited(olive, one)).status_code == 302
+    assert list(one.certificate_names.order_by("pk").values_list("name", flat=True)) == ["vpn1.example.com", "2001:db8::7"]  # fmt: skip
+    answer = olive.post(f"/console/applications/{one.pk}/edit/", edited(olive, one, certificate_names=" \n"))
+    assert answer.context["form"].errors == {"clients": ["This field is required."]}
+
+
+def test_each_mistake_in_a_certificate_s_name_is_told_at_its_line(olive: Client) -> None:
+    added(olive, name="Other", clients="10.9.0.1", certificate_names="taken.test")
+    answer = add(olive, certificate_names="a.test\n*.a.test\n\nTAKEN.test\nA.TEST\nmünchen.test")
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"certificate_names": [
+        "Line 2: “*.a.test” is a wildcard, and none are taken: list each name.",
+        "Line 4: taken.test belongs to “Other” already.", "Line 5: a.test stands in line 1 already.",
+        "Line 6: “münchen.test” must be written as the certificate has it, in ASCII: xn--mnchen-3ya.test.",
+    ]}  # fmt: skip
+    assert Application.objects.count() == 1
+
+
 def test_a_new_secret_takes_the_old_one_s_place_and_is_shown_once(olive: Client) -> None:
     one = added(olive, secret="a-typed-secret-of-tests")
     olive.get(f"/console/applications/{one.pk}/")
@@ -336,6 +359,7 @@ def test_one_that_was_quiet_for_long_waits_for_no_first_packet(
         (names.LOGIN_REFUSED, "unreadable-password", (), "shared secret over there is most likely another one"),
         (names.PACKET_DROPPED, "bad-message-authenticator", (), "shared secret over there is most likely another"),
         (names.PACKET_DROPPED, "bad-request-authenticator", (), "shared secret over there is most likely another"),
+        (names.PACKET_DROPPED, "wrong-certificate", (), "a TLS certificate that is not this application"),
         (names.PACKET_DROPPED, "no-message-authenticator", (), "Its packets carry no Message-Authenticator"),
         (names.LOGIN_REFUSED, "unsupported-protocol", (), "another protocol than PAP"),
         (names.LOGIN_REFUSED, "no-policy", (), "no policy is for this person"),

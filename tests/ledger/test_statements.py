@@ -85,6 +85,7 @@ async def test_every_change_of_configuration_moves_the_revision(configure: Confi
     await sync_to_async(configure)(GOOD)
     changes = {
         "a client": ("10.0.0.1", "10.0.0.2"),
+        "a certificate's name": ("    secret:", "    certificate_names: [vpn1.test]\n    secret:"),
         "a secret": ("secret-of-a-test", "another-secret"),
         "an application": (
             "kind: aws-workspaces",

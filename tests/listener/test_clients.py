@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from secondgate.addresses import plain_address
 from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.listener.clients import REMEMBERED, Clients
+from secondgate.listener.shown_certificate import ShownCertificate
+from secondgate.radius import version11
+from secondgate.radius.drops import WRONG_CERTIFICATE, Dropped
 from tests.fuzz.paper import application
 from tests.fuzz.steady import steady
 
@@ -93,6 +96,57 @@ def test_any_ipv6_address_can_be_looked_up(number: int) -> None:
     address = IPv6Address(number)
     assert plain_address(str(address)) == (address.ipv4_mapped or address)
     assert found(str(address), "2000::/3") == ("2000::/3" if address in ip_network("2000::/3") else None)
+
+
+def by_tls(address: str, *names: str) -> Client | None:
+    """Return who shows these names, where B and C name certificates, and A and B have addresses."""
+    a, b, c = (
+        application(id=name, name=name, certificate_names=frozenset(held))
+        for name, held in {"A": (), "B": ("b1.test", "b2.test"), "C": ("c.test",)}.items()
+    )
+    here = (Client(1, ip_network("10.0.0.1"), a, False), Client(2, ip_network("10.0.0.2"), b, False))
+    clients = Clients(Snapshot(1, {one.id: one for one in (a, b, c)}, here, {}, {}))
+    return clients.find_by_tls(address, ShownCertificate(frozenset(names), "told"))
+
+
+@pytest.mark.parametrize(
+    ("address", "names", "found"),
+    [
+        ("10.0.0.1", ("other.test",), "A"), ("10.0.0.1", (), "A"), ("10.9.9.9", ("other.test",), None),
+        ("10.0.0.1", ("b2.test",), "B"), ("10.9.9.9", ("other.test", "b1.test"), "B"), ("::1", ("c.test",), "C"),
+        ("10.9.9.9", ("b1.test", "b2.test"), "B"), ("10.0.0.2", ("b1.test", "c.test"), "B"),
+        ("10.9.9.9", ("b1.test", "c.test"), None),
+    ],
+)  # fmt: skip
+def test_behind_tls_a_name_comes_before_the_address(
+    address: str, names: tuple[str, ...], found: str | None
+) -> None:
+    client = by_tls(address, *names)
+    assert (client.application.name if client else None) == found
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [("10.0.0.2", ("other.test",)), ("10.0.0.2", ()), ("10.0.0.1", ("b1.test", "c.test"))],
+)
+def test_no_other_certificate_speaks_for_an_application_that_names_some(
+    address: str, names: tuple[str, ...]
+) -> None:
+    with pytest.raises(Dropped) as caught:
+        by_tls(address, *names)
+    assert caught.value.drop is WRONG_CERTIFICATE
+
+
+def test_behind_tls_nothing_is_learnt_of_udp() -> None:
+    """Whoever is found by a name is no row that could be marked as one that signs; nobody need be."""
+    for client in (by_tls("10.9.9.9", "b2.test", "b1.test"), by_tls("10.0.0.1")):
+        assert client
+        assert (client.application.secret, client.application.message_authenticator, client.signs) == (
+            version11.RADSEC, "off", True,
+        )  # fmt: skip
+    named, plain = by_tls("10.9.9.9", "b2.test", "b1.test"), by_tls("10.0.0.1")
+    assert named and plain
+    assert (named.certificate, plain.certificate) == ("b1.test", "")
 
 
 def test_a_plain_address_is_itself() -> None:

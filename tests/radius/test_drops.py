@@ -57,7 +57,7 @@ SMALLEST: list[tuple[str, bytes, str, bool]] = [
 ]  # fmt: skip
 
 # What the listener itself runs into; the datagram has no part in it.
-LISTENERS_OWN = {"overloaded", "ledger-unavailable", "internal-error"}
+LISTENERS_OWN = {"wrong-certificate", "overloaded", "ledger-unavailable", "internal-error"}
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,11 @@ from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House, until
 from tests.scenarios.ports import free_udp_port
+from tests.scenarios.radsec import IN_TIME, connection, port, radsec_house
 
 pytestmark = pytest.mark.real
 
 SECRET = "the-secret-of-udp"
-IN_TIME = 20.0
 
 
 @pytest.fixture
@@ -39,19 +39,7 @@ def seed() -> str:
 
 @pytest.fixture
 def house(tmp_path: Path, seed: str, ca: Ca) -> Iterator[House]:
-    house = House(tmp_path)
-    shown = tmp_path / "shown"
-    shown.mkdir()
-    for name, file in {
-        "cert.pem": ca.server.certificate,
-        "key.pem": ca.server.key,
-        "ca.pem": ca.file,
-    }.items():
-        shutil.copy(file, shown / name)
-    house.environment |= {
-        "SECONDGATE_RADSEC": f"127.0.0.1:{free_udp_port()}", "SECONDGATE_RADSEC_CERTIFICATE": str(shown / "cert.pem"),
-        "SECONDGATE_RADSEC_KEY": str(shown / "key.pem"), "SECONDGATE_RADSEC_CA": str(shown / "ca.pem"),
-    }  # fmt: skip
+    house = radsec_house(tmp_path, ca)
     house.configure(f"""
         applications:
           - {{name: Wire, kind: radius, clients: [127.0.0.1], secret: {SECRET}, message_authenticator: require}}
@@ -62,10 +50,6 @@ def house(tmp_path: Path, seed: str, ca: Ca) -> Iterator[House]:
         """)
     yield house.start()
     house.stop()
-
-
-def port(house: House) -> int:
-    return int(house.environment["SECONDGATE_RADSEC"].rpartition(":")[2])
 
 
 @pytest.fixture
@@ -154,7 +138,7 @@ def test_new_certificates_are_taken_without_a_restart_and_bad_ones_are_not(house
             return int((tls.getpeercert() or {})["serialNumber"], 16)  # type: ignore[arg-type]
 
     before = serial()
-    (shown / "cert.pem").write_text("no certificate")
+    (shown / "certificate.pem").write_text("no certificate")
     until = time.monotonic() + 60
     while house.ready() and time.monotonic() < until:
         time.sleep(0.2)
@@ -162,7 +146,7 @@ def test_new_certificates_are_taken_without_a_restart_and_bad_ones_are_not(house
     assert serial() == before  # the old one serves on
     new = ca.issue("renewed", "127.0.0.1", "localhost")
     shutil.copy(new.key, shown / "key.pem")
-    shutil.copy(new.certificate, shown / "cert.pem")
+    shutil.copy(new.certificate, shown / "certificate.pem")
     while serial() == before and time.monotonic() < until:
         time.sleep(0.2)
     assert serial() != before
@@ -212,10 +196,6 @@ def test_connections_count_from_their_first_octet(house, seed, client):
         first.close()
         until(lambda: gets_tls(house, client, "127.0.0.2"))
     assert house.log.read_text().count("radsec-connection-refused") == 1
-
-
-def connection(house: House, address: str) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port(house)), IN_TIME, source_address=(address, 0))
 
 
 def gets_tls(house: House, context: ssl.SSLContext, address: str) -> bool:

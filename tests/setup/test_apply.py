@@ -276,3 +276,34 @@ def test_a_client_that_moves_is_told_of_both(configure: Configure) -> None:
     assert (given.name, given.after) == ("B", {"clients": []})
     assert taken.after
     assert (taken.name, taken.after["clients"]) == ("A", ["10.0.0.1/32", "10.0.0.2/32"])
+
+
+NAMED = "applications:\n  - {name: A, kind: radius, clients: [], certificate_names: [%s], secret: x}\n  - {name: B, kind: radius, clients: [], certificate_names: [%s], secret: y}\n"
+
+
+def names_of(application: str) -> list[str]:
+    one = Application.objects.get(name=application)
+    return list(one.certificate_names.order_by("pk").values_list("name", flat=True))
+
+
+def test_a_certificate_s_name_may_move_from_one_application_to_another(configure: Configure) -> None:
+    configure(NAMED % ("a.test, '2001:DB8::7'", "B.Test"))
+    given, *_others, taken = configure(NAMED % ("b.test", "a.test, c.test"))
+    assert (given.name, given.after) == ("A", {"certificate_names": ["2001:db8::7"]})
+    assert (taken.name, taken.after and taken.after["certificate_names"]) == ("B", ["a.test", "c.test"])
+    assert (names_of("A"), names_of("B")) == (["b.test"], ["a.test", "c.test"])
+
+
+def test_certificates_names_are_exported_and_go_where_the_file_has_none(configure: Configure) -> None:
+    configure(NAMED % ("b.test, a.test", "c.test"))
+    assert configure(export(), prune=True) == []
+    configure(NAMED % ("a.test", ""))
+    assert (names_of("A"), names_of("B")) == (["a.test"], [])
+
+
+def test_a_certificate_s_name_of_an_application_outside_of_the_file_is_refused(configure: Configure) -> None:
+    configure(NAMED % ("a.test", "b.test"))
+    with pytest.raises(InputError, match="the certificate's name a.test belongs to “A” already"):
+        configure(
+            "applications:\n  - {name: C, kind: radius, clients: [], certificate_names: [a.test], secret: x}\n"
+        )

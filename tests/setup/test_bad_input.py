@@ -40,6 +40,8 @@ BAD = {
     "wrong type": ("clients: [10.0.0.1]", "clients: 10.0.0.1", 4, "`clients`"),
     "number for text": ("secret: secret-of-a-test", "secret: 12345678", 5, "`secret` must be text: put it in quotes."),
     "bad address": ("[10.0.0.1]", "[10.0.0.300]", 4, "“10.0.0.300” is no address or network"),
+    "wildcard": ("    secret: s", "    certificate_names: [a.test, '*.test']\n    secret: s", 5, "“*.test” is a wildcard"),
+    "no certificate's name": ("    secret: s", "    certificate_names: [a b]\n    secret: s", 5, "“a b” is no DNS name and no address"),
     "host bits": ("[10.0.0.1]", "[10.0.0.1/24]", 4, "did you mean 10.0.0.0/24?"),
     "no member": ("members: [ann]", "members: [bob]", 8, "nobody in `users:` or in the installation is called “bob”"),
     "no group": ("groups: [Staff]", "groups: [Stuff]", 16, "no groups called “Stuff”. Known: Staff."),
@@ -109,6 +111,11 @@ def test_a_mistake_is_one_sentence_at_its_line_and_changes_nothing(
         (
             "  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: x}\n",
             "belongs to “WorkSpaces” already",
+        ),
+        (
+            "  - {name: A, kind: radius, clients: [], certificate_names: [a.test], secret: x}\n"
+            "  - {name: B, kind: radius, clients: [], certificate_names: [b.test, A.test], secret: x}\n",
+            "the certificate's name a.test belongs to “A” already",
         ),
     ],
 )

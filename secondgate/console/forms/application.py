@@ -1,14 +1,15 @@
 """The forms of applications: to add one, to edit it, to replace its secret, to try a login."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from secondgate.applications import certificate_names
 from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR, Kind
-from secondgate.applications.models import Application, Client
+from secondgate.applications.models import Application, CertificateName, Client
 from secondgate.applications.shared_secret import check_secret
 from secondgate.console.forms.grants import grants_field, grants_in
 from secondgate.directories.models import Directory
@@ -32,7 +33,8 @@ class Fields(forms.Form):
     clients = forms.CharField(
         label="Packets come from",
         widget=forms.Textarea(attrs={"class": "mono", "rows": 3, "spellcheck": "false"}),
-        help_text="Addresses or networks, IPv4 or IPv6, one a line, like 10.0.1.10 or 10.0.1.0/24.",
+        help_text="Addresses or networks, IPv4 or IPv6, one a line, like 10.0.1.10 or 10.0.1.0/24. "
+        "None are needed where all of it comes by TLS, with a certificate that is named below.",
     )
     message_authenticator = forms.ChoiceField(
         label="Message-Authenticator",
@@ -40,6 +42,13 @@ class Fields(forms.Form):
         choices=list(SIGNING.items()),
         initial="auto",
         help_text="The signature of a packet. With it nobody in between can forge one (CVE-2024-3596).",
+    )
+    certificate_names = forms.CharField(
+        label="Names in its TLS certificates",
+        required=False,
+        widget=forms.Textarea(attrs={"class": "mono", "rows": 2, "spellcheck": "false"}),
+        help_text="For RADIUS over TLS: DNS names or addresses as the certificates have them, one a line, no "
+        "wildcards. Whoever shows one is this application, from any address, and nobody else is by TLS.",
     )
     challenge = forms.BooleanField(
         label="Asks a second question",
@@ -64,6 +73,8 @@ class Fields(forms.Form):
         self._directories = {str(one.pk): one for one in Directory.objects.order_by("position")}
         for number, label in enumerate(_places(min(len(self._directories), DIRECTORIES_MOST))):
             self.fields[f"directory_{number}"] = self._place(label, first=number == 0)
+        named = (self.data or self.initial).get("certificate_names", "")
+        self.fields["clients"].required = not named.strip()
         challenge = self.fields["challenge"]
         if not kind.challenge:
             challenge.disabled = True
@@ -92,21 +103,15 @@ class Fields(forms.Form):
 
     def clean_clients(self) -> list[str]:
         """Return the networks as `ipaddress` writes them; each mistake names its line."""
-        lines = [line.strip().rstrip(",;") for line in self.cleaned_data["clients"].splitlines()]
-        others = Client.objects.exclude(application=self._application).select_related("application")
-        taken = {client.network: client.application.name for client in others}
-        found: dict[str, int] = {}
-        faults = []
-        for number, line in enumerate(lines, 1):
-            if line:
-                try:
-                    network = _network(line, taken, found)
-                    found[network] = number
-                except ValueError as fault:
-                    faults.append(f"Line {number}: {fault}")
-        if faults:
-            raise ValidationError([ValidationError("%(says)s", params={"says": says}) for says in faults])
-        return list(found)
+        others = Client.objects.exclude(application=self._application)
+        taken = dict(others.values_list("network", "application__name"))
+        return _lines(self.cleaned_data["clients"], _network, taken)
+
+    def clean_certificate_names(self) -> list[str]:
+        """Return the names as they are compared; each mistake names its line."""
+        others = CertificateName.objects.exclude(application=self._application)
+        taken = dict(others.values_list("name", "application__name"))
+        return _lines(self.cleaned_data["certificate_names"], certificate_names.read, taken)
 
     def clean_grants(self) -> list[str]:
         """Return the lines."""
@@ -195,6 +200,9 @@ def initial_of(application: Application, directories: Iterable[str]) -> dict[str
     return {
         "name": application.name,
         "clients": "\n".join(plain(network) for network in clients),
+        "certificate_names": "\n".join(
+            application.certificate_names.order_by("pk").values_list("name", flat=True)
+        ),
         "message_authenticator": application.message_authenticator,
         "challenge": application.challenge,
         "separator": application.separator,
@@ -208,16 +216,35 @@ def plain(network: str) -> str:
     return network.removesuffix("/32") if "." in network else network.removesuffix("/128")
 
 
-def _network(line: str, taken: dict[str, str], found: dict[str, int]) -> str:
+def _lines(text: str, read: Callable[[str], str], taken: Mapping[str, str]) -> list[str]:
+    """Return what stands in the lines, each once and of no other application. Raises ValidationError."""
+    found: dict[str, int] = {}
+    faults = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if typed := line.strip().rstrip(",;"):
+            try:
+                one = read(typed)
+                _refuse_again(one, taken, found)
+                found[one] = number
+            except ValueError as fault:
+                faults.append(f"Line {number}: {fault}")
+    if faults:
+        raise ValidationError([ValidationError("%(says)s", params={"says": says}) for says in faults])
+    return list(found)
+
+
+def _refuse_again(one: str, taken: Mapping[str, str], found: Mapping[str, int]) -> None:
+    if one in found:
+        raise ValueError(f"{plain(one)} stands in line {found[one]} already.")
+    if one in taken:
+        raise ValueError(f"{plain(one)} belongs to “{taken[one]}” already.")
+
+
+def _network(line: str) -> str:
     try:
-        network = str(ip_network(line))
+        return str(ip_network(line))
     except ValueError:
         raise ValueError(f"“{line}” is no address or network{_meant(line)}") from None
-    if network in found:
-        raise ValueError(f"{plain(network)} stands in line {found[network]} already.")
-    if network in taken:
-        raise ValueError(f"{plain(network)} belongs to “{taken[network]}” already.")
-    return network
 
 
 def _meant(line: str) -> str:

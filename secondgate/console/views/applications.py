@@ -44,8 +44,8 @@ from secondgate.web.paging import page
 from secondgate.web.visitor import Request
 
 AT_THE_SAME_TIME: Final = (
-    "Somebody else has just taken this name or one of these addresses. Nothing was saved: save again to see "
-    "which it is."
+    "Somebody else has just taken this name, or one of these addresses or certificates. Nothing was saved: "
+    "save again to see which it is."
 )
 SERVERS: Final = "servers"  # the session's key of our addresses, as they were typed last
 SERVERS_MOST: Final = 10
@@ -174,6 +174,7 @@ def application(request: Request, pk: UUID) -> HttpResponse:
         "servers": ", ".join(servers),
         "guide": _filled(one, servers, clients, secret),
         "clients": [plain(network) for network in clients],
+        "certificate_names": one.certificate_names.order_by("pk").values_list("name", flat=True),
         "signing": _signing(one),
         "policies": one.policies.order_by("position"),
         "directories": directories_of(one),
