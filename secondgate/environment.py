@@ -5,6 +5,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from secondgate.certificates import Certificates
+
 
 class SettingError(Exception):
     """A setting that cannot be. The message is one sentence for whoever set it."""
@@ -21,7 +23,7 @@ class Settings:
     radius: tuple[str, ...]
     accounting: tuple[str, ...]
     radsec: tuple[str, ...]
-    radsec_files: tuple[Path, Path, Path] | None  # certificate, key, the clients' CA
+    radsec_files: Certificates | None
     radius_default: bool  # nobody has named the ports: one that cannot be opened is left out
     accounting_default: bool
     base_url: str
@@ -82,7 +84,7 @@ def _addresses(environment: dict[str, str], name: str) -> tuple[str, ...]:
     return found
 
 
-def _radsec_files(environment: dict[str, str]) -> tuple[Path, Path, Path]:
+def _radsec_files(environment: dict[str, str]) -> Certificates:
     names = ("SECONDGATE_RADSEC_CERTIFICATE", "SECONDGATE_RADSEC_KEY", "SECONDGATE_RADSEC_CA")
     if missing := [name for name in names if not environment.get(name)]:
         raise SettingError(
@@ -90,7 +92,8 @@ def _radsec_files(environment: dict[str, str]) -> tuple[Path, Path, Path]:
             f"{', '.join(names)}."
         )
     certificate, key, ca = (Path(environment[name]).absolute() for name in names)
-    return certificate, key, ca
+    crl = environment.get("SECONDGATE_RADSEC_CRL")
+    return Certificates(certificate, key, ca, Path(crl).absolute() if crl else None)
 
 
 def _proxies(environment: dict[str, str]) -> tuple[str, ...]:

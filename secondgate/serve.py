@@ -33,6 +33,7 @@ from django.utils import timezone
 
 from secondgate import process_log
 from secondgate.asgi import Check, Web, all_said
+from secondgate.certificates import CertificateError
 from secondgate.console import live
 from secondgate.environment import Settings, address
 from secondgate.events import metrics, tally
@@ -41,7 +42,6 @@ from secondgate.ledger import nodes
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.listener import control
-from secondgate.listener.certificates import CertificateError, Certificates
 from secondgate.listener.server import Server
 from secondgate.setup.owner_link import has_owner, new_link, remember_base_url
 
@@ -163,8 +163,8 @@ def _listen(service: Service, text: str, setting: str, *, required: bool) -> Non
 def _listen_tls(service: Service, text: str) -> None:
     """Open one RadSec port."""
     host, port = address(text, "SECONDGATE_RADSEC")
-    assert service.settings.radsec_files is not None
-    certificates = Certificates(*service.settings.radsec_files)
+    certificates = service.settings.radsec_files
+    assert certificates is not None
     try:
         radsec = service.server.listen_tls(host, port, certificates, shared=service.workers > 1)
     except CertificateError as cause:

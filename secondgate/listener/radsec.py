@@ -12,14 +12,16 @@ which nothing happens each have an end; and a connection counts from its first o
 import asyncio
 import contextlib
 import socket
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final, cast
 
 import structlog
 
+from secondgate.certificates import RENEW, CertificateError, Certificates
 from secondgate.limits import Places, Seldom
-from secondgate.listener.certificates import CertificateError, Certificates
+from secondgate.listener.no_tls import in_words
 from secondgate.listener.shown_certificate import shown
 from secondgate.listener.sockets import Receive, Sender
 from secondgate.radius import version11
@@ -45,13 +47,15 @@ class RadSec:
     ) -> None:
         """Bind. Raises OSError, and CertificateError. `shared`: other processes accept from the same port."""
         self._certificates, self._receive = certificates, receive
-        self._stamp, self._context = certificates.stamp(), certificates.context()
+        self._stamp, self._trust = certificates.stamp(), certificates.read()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.create_server((host, port), family=family, reuse_port=shared, backlog=256)
         self.socket.setblocking(False)
         self.host, self.port = host, self.socket.getsockname()[1]
         self._places = Places(CONNECTIONS, FROM_ONE)
-        self._refused = Seldom(1, within=60)  # how often it is said, for one address
+        self._connections: set[Connection] = set()
+        self._refused = Seldom(1, within=60)  # how often it is said, for one address and why
+        self._ending = Seldom(1, within=86_400)
         self._tasks: set[asyncio.Task[None]] = set()
         self._fault = ""
 
@@ -84,41 +88,68 @@ class RadSec:
                 self._go_on(self._serve(client, address, port))
             else:
                 client.close()
-                if self._refused.may(address):
+                if self._refused.may((address, "")):
                     log.warning("radsec-connection-refused", client=address)
 
     async def _serve(self, client: socket.socket, address: str, port: int) -> None:
         """Speak with one client until it goes, by the newest certificates; it keeps the ones it came by."""
         loop = asyncio.get_running_loop()
         ended = loop.create_future()
+        connection = Connection(self._receive, self._let_in, address, port, ended)
         try:
             await loop.connect_accepted_socket(
-                lambda: Connection(self._receive, address, port, ended),
-                client,
-                ssl=self._context,
-                ssl_handshake_timeout=HANDSHAKE,
+                lambda: connection, client, ssl=self._trust.context, ssl_handshake_timeout=HANDSHAKE
             )
             await ended
-        except OSError as fault:  # a handshake that failed, or took too long
-            log.info("radsec-no-tls", client=address, fault=str(fault))
+        except (OSError, ValueError) as fault:  # no handshake, or none in time; names that are no text
+            said = in_words(fault)
+            if self._refused.may((address, said)):
+                log.info("radsec-no-tls", client=address, fault=said)
         finally:
+            self._connections.discard(connection)
             client.close()
             self._places.leave(address)
+
+    def _let_in(self, connection: "Connection") -> None:
+        """Keep a connection while its certificate holds: its handshake may have begun by an older list."""
+        self._connections.add(connection)
+        self._look_at(connection, datetime.now(UTC))
+
+    def _look_at(self, connection: "Connection", now: datetime) -> None:
+        """Let a connection go whose certificate does not hold any more."""
+        shown = connection.certificate
+        fault = self._trust.refusal(shown.der, shown.ends, now)
+        if fault and self._refused.may((connection.address, fault)):
+            log.warning(
+                "radsec-connection-ended", client=connection.address, certificate=shown.told, fault=fault
+            )
+        if fault:
+            connection.close()
 
     async def _watch(self) -> None:
         """Take new certificates when their files change. While they cannot be read the old ones serve on."""
         while True:
+            await self._look_again()
+            now = datetime.now(UTC)
+            self._tell_of_ends(now)
+            for connection in list(self._connections):
+                self._look_at(connection, now)
             await asyncio.sleep(LOOK_AGAIN)
-            self.look_again()
 
-    def look_again(self) -> None:
-        """Look at the certificate files once."""
+    def _tell_of_ends(self, now: datetime) -> None:
+        """Say once a day what ends soon, or has ended."""
+        for span in self._trust.spans:
+            fault = span.fault(now)
+            if (fault or span.ends_soon(now)) and self._ending.may((span.file, bool(fault))):
+                log.warning("radsec-renew", says=f"{fault or f'{span}.'} {RENEW}", port=self.name)
+
+    async def _look_again(self) -> None:
         try:
             stamp = self._certificates.stamp()
             if stamp == self._stamp:
                 self._fault = ""
                 return
-            self._context = self._certificates.context()
+            self._trust = await asyncio.to_thread(self._certificates.read)  # a CRL may be long
         except CertificateError as fault:
             if str(fault) != self._fault:
                 log.error("certificates-not-taken", fault=str(fault))
@@ -128,10 +159,13 @@ class RadSec:
         log.info("certificates-taken", port=self.name)
 
     async def check(self) -> None:
-        """Raise OSError unless the port is open, and CertificateError while new certificates are unusable."""
+        """Raise OSError unless the port is open, and CertificateError while clients cannot come in by it.
+
+        New certificates may be unusable, or what is in use has ended.
+        """
         self.socket.getsockname()
-        if self._fault:
-            raise CertificateError(self._fault)
+        if fault := self._fault or self._trust.fault(datetime.now(UTC)):
+            raise CertificateError(fault)
 
     async def close(self) -> None:
         """Stop accepting, and let the connections go."""
@@ -144,8 +178,16 @@ class RadSec:
 class Connection(asyncio.Protocol):
     """One client's stream: as the server sees it, something that takes answers."""
 
-    def __init__(self, receive: Receive, address: str, port: int, ended: asyncio.Future[None]) -> None:
-        self._receive, self._ended = receive, ended
+    def __init__(
+        self,
+        receive: Receive,
+        let_in: "Callable[[Connection], None]",
+        address: str,
+        port: int,
+        ended: asyncio.Future[None],
+    ) -> None:
+        self._receive, self._let_in, self._ended = receive, let_in, ended
+        self.address = address
         self._sender = Sender(address, port, (address, port, id(self)), [])
         self._begun = bytearray()
         self._timer: asyncio.TimerHandle | None = None
@@ -156,13 +198,14 @@ class Connection(asyncio.Protocol):
         """Take a client whose certificate holds."""
         self._transport = cast(asyncio.Transport, transport)
         tls = transport.get_extra_info("ssl_object")
-        self.certificate = shown(tls.getpeercert())
+        self.certificate = shown(tls.getpeercert(), tls.getpeercert(binary_form=True))
         self._version_11 = tls.selected_alpn_protocol() == "radius/1.1"
         with contextlib.suppress(OSError):
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport.set_write_buffer_limits(high=UNREAD)
         self._ended.add_done_callback(lambda _ended: self.close())  # also when the server ends
         self._wait(IDLE)
+        self._let_in(self)
 
     def data_received(self, data: bytes) -> None:
         """Hand on each packet that is whole. What cannot be one ends the connection: its end is unknown."""

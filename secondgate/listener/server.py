@@ -7,12 +7,12 @@ from typing import Final
 
 import structlog
 
+from secondgate.certificates import Certificates
 from secondgate.events.metrics import DROPS, LOGINS
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.listener import accounting
 from secondgate.listener.capture import ANSWERED, CAME, DROPPED, REPEATED, Captures
-from secondgate.listener.certificates import Certificates
 from secondgate.listener.clients import Clients
 from secondgate.listener.duplicates import Duplicates
 from secondgate.listener.protocols import read_spoken

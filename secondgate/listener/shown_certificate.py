@@ -1,6 +1,7 @@
 """What a client's TLS certificate says of who the client is: the names to find it by, and to tell of it."""
 
 from collections.abc import Iterator, Mapping
+from ssl import cert_time_to_seconds
 from typing import Any, Final
 from unicodedata import category
 
@@ -14,13 +15,18 @@ READ_BY: Final = {"DNS": certificate_names.dns_name, "IP Address": certificate_n
 
 @frozen
 class ShownCertificate:
-    """`names`: as applications list them, compared exactly. `told`: any names it has, fit for a log."""
+    """`names`: as applications list them, compared exactly. `told`: any names it has, fit for a log.
+
+    `ends` is Unix time, `der` the whole of it.
+    """
 
     names: frozenset[str]
     told: str
+    ends: float
+    der: bytes
 
 
-def shown(certificate: Mapping[str, Any]) -> ShownCertificate:
+def shown(certificate: Mapping[str, Any], der: bytes) -> ShownCertificate:
     """Return what a certificate says, as `SSLObject.getpeercert` has it.
 
     The subject's common name counts only where there is no subjectAltName (RFC 6125 section 6.4.4).
@@ -32,7 +38,8 @@ def shown(certificate: Mapping[str, Any]) -> ShownCertificate:
     if len(told) > NAMES_MOST:
         told[NAMES_MOST:] = ["…"]
     number = f"number {certificate.get('serialNumber', '?')}"  # which is all there is to tell of it
-    return ShownCertificate(frozenset(_names(named)), ", ".join(told) or number)
+    ends = cert_time_to_seconds(certificate["notAfter"])
+    return ShownCertificate(frozenset(_names(named)), ", ".join(told) or number, ends, der)
 
 
 def _names(named: list[tuple[str, str]]) -> Iterator[str]:

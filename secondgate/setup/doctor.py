@@ -4,6 +4,7 @@ import shutil
 import sqlite3  # pysqlite3, see secondgate/settings.py
 import stat
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from asgiref.sync import sync_to_async
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from secondgate import __version__
+from secondgate.certificates import RENEW, CertificateError
 from secondgate.directories.directory import Finding, probe
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import LedgerError
@@ -34,6 +36,7 @@ class Fault(Exception):
 async def examine() -> list[Finding]:
     """Return what every check found; one that fails does not keep the others from being made."""
     findings = [await _checked(title, check) for title, check in CHECKS.items()]
+    radsec = [await _checked("RadSec", _radsec)] if settings.SECONDGATE.radsec_files else []
     if all(finding.ok for finding in findings):
         ledger = connect()
         try:
@@ -46,7 +49,7 @@ async def examine() -> list[Finding]:
                 await directory.live.close()
         finally:
             await ledger.close()
-    return findings
+    return findings + radsec
 
 
 async def _checked(title: str, check: Callable[[], Awaitable[str]]) -> Finding:
@@ -102,6 +105,19 @@ async def _database() -> str:
 def _pending() -> int:
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+async def _radsec() -> str:
+    """Look at the certificates, and until when they hold."""
+    files = settings.SECONDGATE.radsec_files
+    assert files is not None
+    try:
+        trust = files.read()
+    except CertificateError as error:
+        raise Fault(str(error)) from error
+    if fault := trust.fault(datetime.now(UTC)):
+        raise Fault(fault, RENEW)
+    return " ".join(f"{span}." for span in trust.spans)
 
 
 CHECKS: Final[dict[str, Callable[[], Awaitable[str]]]] = {

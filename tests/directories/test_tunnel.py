@@ -14,7 +14,7 @@ import pytest
 from secondgate.directories.directory import DirectoryError
 from secondgate.directories.tunnel import Security, Server, Tunnel, connect, open_tunnel, read_server, trust
 from tests.directories.servers import STARTTLS_REFUSED, answering, echo, hang_up, say_nothing, serving
-from tests.real.ca import Ca
+from tests.real.ca import EXPIRED, Ca
 from tests.real.child import free_port
 
 SYSTEM = trust("")  # for tunnels without TLS
@@ -233,7 +233,7 @@ async def test_an_unknown_authority_is_named_as_the_reason(ca: Ca):
 
 
 async def test_an_expired_certificate_is_named_as_the_reason(ca: Ca):
-    async with serving(echo, Security.TLS, ca.issue("expired", "127.0.0.1", expired=True)) as server:
+    async with serving(echo, Security.TLS, ca.issue("expired", "127.0.0.1", days=EXPIRED)) as server:
         fault = await refusal(server, ca.pem)
     assert "expired" in str(fault)
     assert "renew" in fault.remedy

@@ -106,7 +106,7 @@ def by_tls(address: str, *names: str) -> Client | None:
     )
     here = (Client(1, ip_network("10.0.0.1"), a, False), Client(2, ip_network("10.0.0.2"), b, False))
     clients = Clients(Snapshot(1, {one.id: one for one in (a, b, c)}, here, {}, {}))
-    return clients.find_by_tls(address, ShownCertificate(frozenset(names), "told"))
+    return clients.find_by_tls(address, ShownCertificate(frozenset(names), "told", 0, b""))
 
 
 @pytest.mark.parametrize(

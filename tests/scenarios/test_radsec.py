@@ -19,8 +19,8 @@ from secondgate.radius import exchange, version11
 from secondgate.radius.attributes import readable
 from secondgate.radius.packet import Code, Packet, decode, encode
 from secondgate.upstream.tls import ask, read_packet, trust
-from secondgate.upstream.udp import NoAnswer, Server
-from tests.real.ca import Ca, Issued, make_ca
+from secondgate.upstream.udp import Server
+from tests.real.ca import Ca
 from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House, until
@@ -86,21 +86,6 @@ def test_what_came_by_tls_says_nothing_of_udp(house, seed, client):
         assert udp.ask("ann", "000000").code == Code.ACCESS_REJECT
     with Client(house.port, b"radsec") as udp:
         assert udp.is_silent(udp.request("ann", "000000")[1])
-
-
-@pytest.mark.parametrize("who", ["nobody", "stranger", "expired"])
-def test_a_client_without_a_good_certificate_does_not_get_in(house, ca, tmp_path, who):
-    (tmp_path / "other").mkdir()
-    other = make_ca(tmp_path / "other")
-    context = ssl.create_default_context(cafile=str(ca.file))
-    shown: dict[str, Issued] = {
-        "stranger": other.issue("stranger", "client.test"), "expired": ca.issue("late", "client.test", expired=True)
-    }  # fmt: skip
-    if who in shown:
-        context.load_cert_chain(shown[who].certificate, shown[who].key)
-    with pytest.raises(NoAnswer, match="ended the connection"):
-        asks(house, exchange.status(version11.RADSEC), context)
-    assert house.ready()
 
 
 def test_radius_1_1_hides_nothing_and_signs_nothing(house, seed, client):
@@ -261,6 +246,12 @@ def test_radsecproxy_in_front(house, seed, ca, tmp_path):
                 except (TimeoutError, ConnectionRefusedError):
                     assert time.monotonic() < until, (folder / "log").read_text()
             assert reply.code == Code.ACCESS_ACCEPT
+            branch = (
+                "{name: Branch, kind: radius, clients: [], certificate_names: [proxy.test], secret: another}"
+            )
+            house.configure(f"applications: [{branch}]")
+            assert behind.ask("ann", "000000").code == Code.ACCESS_REJECT
+            assert house.last_login()["application"] == "Branch"  # on the connection that was there before
     finally:
         proxy.terminate()
         proxy.wait()
@@ -276,3 +267,7 @@ def test_a_setting_that_is_missing_or_no_certificate_is_one_sentence(house, tmp_
         "nowhere.pem cannot be read: No such file" in house.command("serve", "--radius", "127.0.0.1:0").stderr
     )
     house.environment["SECONDGATE_RADSEC_KEY"] = key
+    house.environment["SECONDGATE_RADSEC_CRL"] = house.environment["SECONDGATE_RADSEC_CA"]
+    said = house.command("serve", "--radius", "127.0.0.1:0").stderr
+    assert said.startswith("secondgate: RadSec cannot begin: ")
+    assert "has no list of revoked certificates in PEM; `openssl crl" in said
