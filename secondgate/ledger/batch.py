@@ -4,7 +4,8 @@ Calls made during one turn of the event loop, and all that come while a batch is
 make the next batch. So a lone login waits for nobody, and under load a commit's cost is shared by
 as many as came while the last one was written. The thread may answer a batch in several bunches:
 each wakes its callers at once. Between two batches the loop goes round a few times, so that those who
-were answered come along with what they ask next.
+were answered come along with what they ask next. What is to be written is written, also when its caller
+does not wait any more; what was only asked is not.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 LIMIT: Final = 256  # more in one transaction saves nothing and makes the first ones wait
 
@@ -27,20 +28,26 @@ PATIENCE: Final = 6.0
 # takes up to 2 of them, the logins under way up to 5.
 ENDS_WITHIN: Final = 1.0
 
+# As many wait, at least, when those are looked for whose callers have gone: the listener gives up requests
+# by the thousand while a database says nothing, and what they asked must not pile up.
+MANY: Final = 8192
+
 # Rounds of the loop between two batches: the callers wake; their replies leave; what these bring arrives.
 # Some microseconds each. Without them, logins split into groups that take turns in the thread, and each
 # pays for its own commit (measured: a ninth of a login's CPU).
 ROUNDS: Final = 3
 
 
-class Contended(Protocol):
-    """An item of which two may not be in one batch."""
+class Work(Protocol):
+    """An item. Two that contend for one thing may not be in one batch; a question writes nothing."""
+
+    writes: ClassVar[bool]
 
     @property
     def contended(self) -> tuple[Hashable, ...]: ...
 
 
-Item = TypeVar("Item", bound=Contended)
+Item = TypeVar("Item", bound=Work)
 Answer = TypeVar("Answer")
 
 
@@ -64,12 +71,20 @@ class Batch(Generic[Item, Answer]):
         self._todo: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._many = MANY
         self._busy = False
+
+    def __len__(self) -> int:
+        """Return how many wait for the next batch."""
+        return len(self._waiting)
 
     def call(self, item: Item) -> "asyncio.Future[Answer]":
         """Return what will have the answer to `item`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
+        if len(self._waiting) >= self._many:
+            self._waiting = [pair for pair in self._waiting if _is_wanted(*pair)]
+            self._many = max(MANY, 2 * len(self._waiting))
         self._waiting.append((item, future))
         if not self._busy:
             self._busy = True
@@ -131,6 +146,8 @@ class Batch(Generic[Item, Answer]):
         later: list[tuple[Item, asyncio.Future[Answer]]] = []
         claimed: set[Any] = set()
         for pair in self._waiting:
+            if not _is_wanted(*pair):
+                continue
             claims = {claim for claim in pair[0].contended if claim is not None}
             if len(taken) >= LIMIT or not claimed.isdisjoint(claims):
                 later.append(pair)
@@ -151,6 +168,10 @@ class Batch(Generic[Item, Answer]):
             loop.call_soon_threadsafe(_answer, [(future, error) for future in futures.values()])
         finally:
             loop.call_soon_threadsafe(self._rest, loop)
+
+
+def _is_wanted(item: Work, future: asyncio.Future[Any]) -> bool:
+    return item.writes or not future.cancelled()
 
 
 def _answer(bunch: list[tuple[asyncio.Future[Any], Any]]) -> None:

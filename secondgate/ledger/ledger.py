@@ -66,6 +66,8 @@ class Entry:
     signs: int | None = None
     said: sessions.Said | None = None
 
+    writes: ClassVar[bool] = True
+
     @property
     def contended(self) -> tuple[Hashable, ...]:
         """What only one login can win, or one statement do once: two with the same make two batches."""
@@ -78,6 +80,7 @@ class Entry:
 class Beat:
     """A write that changes nothing: whether the database would take one."""
 
+    writes: ClassVar[bool] = True
     contended: ClassVar[tuple[str, ...]] = ()
 
 
@@ -90,6 +93,7 @@ class Prune:
 
     before: float
 
+    writes: ClassVar[bool] = True
     contended: ClassVar[tuple[str, ...]] = ()
 
 

@@ -22,6 +22,7 @@ class Question:
     keys: tuple[str, ...] = ()
     state_hash: str | None = None
 
+    writes: ClassVar[bool] = False
     contended: ClassVar[tuple[str, ...]] = ()  # to ask takes nothing from anybody
 
 

@@ -22,6 +22,7 @@ from secondgate.listener.requests import to_attempt
 from secondgate.listener.shown_certificate import ShownCertificate
 from secondgate.listener.sockets import Door, Endpoint, Sender
 from secondgate.listener.telling import Telling
+from secondgate.listener.under_way import AT_ONCE, UnderWay
 from secondgate.login.attempt import Attempt
 from secondgate.login.decide import decide
 from secondgate.login.login import SnapshotChanged
@@ -39,8 +40,6 @@ from secondgate.radius.signing import (
 
 log = structlog.get_logger()
 
-AT_ONCE: Final = 4096  # logins under way; what comes beyond is dropped and comes again (RADIUS retries)
-
 # A refusal leaves at the next multiple of this many seconds after its request came, so that the time
 # it took does not tell an unknown user from a wrong code. FreeRADIUS waits for a whole second.
 PACE: Final = 0.25
@@ -54,13 +53,17 @@ CURABLE: Final = {
     drops.BAD_REQUEST_AUTHENTICATOR,
 }
 
+# Of those, how many look at once: one batch of the ledger's. Anybody can send them, and while that many look
+# the configuration is as new as it can be.
+LOOKS: Final = 256
+
 Answer = Callable[[bytes, Packet, Client, Snapshot, Sender], Awaitable[bytes]]
 
 
 class Server:
     """Answers Access-Requests on some ports and Accounting-Requests on others, and pings on both."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, at_once: int = AT_ONCE) -> None:
         self.ledger = ledger
         self.endpoints: list[Endpoint] = []
         self.tls: list[RadSec] = []
@@ -68,6 +71,8 @@ class Server:
         self._clients = Clients(ledger.snapshot)
         self._clients_of = ledger.snapshot
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay(at_once)
+        self._looking = 0
         self._telling = Telling(ledger)
         self.captures = Captures()
 
@@ -106,9 +111,6 @@ class Server:
         self._begin(door, datagram, sender, self._answer_accounting if is_accounting else self._answer_access)
 
     def _begin(self, door: Door, datagram: bytes, sender: Sender, answer: Answer) -> None:
-        if len(self._tasks) >= AT_ONCE:
-            self._drop(drops.OVERLOADED, sender)
-            return
         task = asyncio.get_running_loop().create_task(self._serve(door, datagram, sender, answer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -163,15 +165,22 @@ class Server:
             except SnapshotChanged:
                 continue
             except Dropped as dropped:
-                if dropped.drop not in CURABLE:
+                if dropped.drop not in CURABLE or self._looking >= LOOKS:
                     raise
-                if await self.ledger.refresh() is not snapshot:
+                if await self._look() is not snapshot:
                     continue
                 client = client or self._clients.find(sender.address)  # whom its certificate is not for
                 await self._telling.tell(
                     dropped.drop, sender.address, datagram, request, client, door.certificate
                 )
                 raise
+
+    async def _look(self) -> Snapshot:
+        self._looking += 1
+        try:
+            return await self.ledger.refresh()
+        finally:
+            self._looking -= 1
 
     def _client(self, snapshot: Snapshot, address: str, certificate: ShownCertificate | None) -> Client:
         if snapshot is not self._clients_of:
@@ -199,7 +208,8 @@ class Server:
             request, client, sender.address, spoken, snapshot=snapshot, signed=signed, at=time.time(),
             digest=self.ledger.mark(b"%s %d " % (sender.address.encode(), sender.port) + datagram),
         )  # fmt: skip
-        outcome = await self.decide(attempt)
+        with self._under_way:
+            outcome = await self.decide(attempt)
         return sign_reply(reply(request, outcome, application, spoken), application.secret)
 
     async def decide(self, attempt: Attempt) -> Outcome:
@@ -224,7 +234,8 @@ class Server:
         if request.code != Code.ACCOUNTING_REQUEST:
             raise Dropped(drops.UNEXPECTED_CODE)
         check_accounting(datagram, request, secret)
-        answer = await accounting.record(request, client, sender.address, self.ledger, time.time())
+        with self._under_way:
+            answer = await accounting.record(request, client, sender.address, self.ledger, time.time())
         return sign_accounting_reply(answer, secret)
 
 

@@ -61,7 +61,7 @@ LAN_MANAGER_ONLY: Final = Drop(
 )
 NO_USER_NAME: Final = Drop("no-user-name", "It names no user.")
 TOO_MUCH_PROXY_STATE: Final = Drop("too-much-proxy-state", "Its Proxy-State leaves no room for an answer.")
-OVERLOADED: Final = Drop("overloaded", "Too many logins were under way.")
+OVERLOADED: Final = Drop("overloaded", "It was the oldest request under way, and there were too many.")
 LEDGER_UNAVAILABLE: Final = Drop("ledger-unavailable", "The database could not be read or written.")
 INTERNAL_ERROR: Final = Drop("internal-error", "Secondgate failed on it; the process log has the details.")
 

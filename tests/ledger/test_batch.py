@@ -4,20 +4,29 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
-from secondgate.ledger.batch import LIMIT, Batch
+from secondgate.ledger.batch import LIMIT, MANY, Batch
 
 
 @dataclass(frozen=True)
 class Item:
     number: int
     claims: tuple[str | None, ...] = ()
+    writes: ClassVar[bool] = True
 
     @property
     def contended(self) -> tuple[str | None, ...]:
         return self.claims
+
+
+@dataclass(frozen=True)
+class Asking(Item):
+    """Only a question."""
+
+    writes: ClassVar[bool] = False
 
 
 class Work:
@@ -110,6 +119,38 @@ async def test_a_caller_that_has_gone_harms_nobody(work: Work) -> None:
     gone.cancel()
     work.go.set()
     assert await stays == 2
+
+
+async def test_what_is_to_be_written_is_written_also_when_its_caller_has_gone(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
+    gone, stays = batch.call(Item(1)), batch.call(Item(2))
+    gone.cancel()
+    assert await stays == 2
+    assert work.batches == [[1, 2]]
+
+
+async def test_what_was_asked_by_a_caller_that_has_gone_is_not_looked_up(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
+    gone, stays = batch.call(Asking(1)), batch.call(Asking(2))
+    gone.cancel()
+    assert await stays == 2
+    assert work.batches == [[2]]
+
+
+async def test_callers_that_come_and_go_while_the_database_says_nothing_leave_nothing(work: Work) -> None:
+    batch: Batch[Item, int] = Batch(work, work.interrupt)
+    work.go.clear()
+    first = batch.call(Asking(0))
+    await asyncio.sleep(0)
+    for number in range(1, 5 * MANY):
+        batch.call(Asking(number)).cancel()
+        assert len(batch) <= MANY
+    last = batch.call(Asking(-2))
+    work.go.set()
+    assert await first == 0
+    with pytest.raises(ValueError, match="bad"):
+        await last
+    assert work.batches == [[0], [-2]]
 
 
 async def test_work_that_fails_as_a_whole_is_heard_by_all() -> None:
