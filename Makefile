@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 T ?= tests
+INPUTS ?= 1000000
 
 help:  ## List what can be made.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -52,7 +53,11 @@ bench: .venv/dev-ready  ## Measure beside FreeRADIUS and the bare Python limit; 
 	@$(BIN)/python -m bench.profile
 	@$(BIN)/python -m bench.pages
 
+fuzz: .venv/dev-ready requirements/fuzz.lock  ## Feed the server 1,000,000 mutated packets and streams, or INPUTS=10000.
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/fuzz.lock
+	@$(BIN)/python -m fuzz --inputs $(INPUTS)
+
 docs: .venv/dev-ready  ## Check the docs against the code.
 	@$(BIN)/python -m pytest tests/docs
 
-.PHONY: help setup run test fast lint fix screens bench docs
+.PHONY: help setup run test fast lint fix screens bench fuzz docs

@@ -56,7 +56,12 @@ def random_attributes(chance: Random) -> bytes:
 
 def mutated(chance: Random) -> bytes:
     """Return a valid packet with up to four wounds."""
-    datagram = bytearray(chance.choice(VALID))
+    return wounded(chance, chance.choice(VALID))
+
+
+def wounded(chance: Random, sound: bytes) -> bytes:
+    """Return octets with up to four wounds."""
+    datagram = bytearray(sound)
     for _ in range(chance.randint(1, 4)):
         at, size = chance.randrange(len(datagram) + 1), chance.randrange(20)
         match chance.randrange(6):

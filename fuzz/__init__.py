@@ -1,0 +1,1 @@
+"""A million mutated datagrams and streams into the whole server: `make fuzz`."""
