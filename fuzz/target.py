@@ -60,7 +60,7 @@ class Fault(Exception):
 class PaperDoor:
     """A UDP socket that keeps the last answers, each of which must be a packet."""
 
-    secret = None
+    certificate = None
 
     def __init__(self) -> None:
         self.answers: asyncio.Queue[bytes] = asyncio.Queue()
@@ -88,6 +88,13 @@ class PaperTransport(asyncio.Transport):
 
     def selected_alpn_protocol(self) -> str | None:
         return self._protocol
+
+    def getpeercert(self, binary_form: bool = False) -> dict[str, object] | bytes:
+        return (
+            b""
+            if binary_form
+            else {"subject": (), "notAfter": "Jan  1 00:00:00 2030 GMT", "serialNumber": "01"}
+        )
 
     def setsockopt(self, *_: int) -> None:
         return
@@ -185,7 +192,7 @@ class Target:
 
     def _connected(self, *, is_version_11: bool) -> tuple[Connection, PaperTransport]:
         ended = asyncio.get_running_loop().create_future()
-        connection = Connection(self._server._receive_tls, LAX, self._port, ended)
+        connection = Connection(self._server._receive_tls, lambda _: None, LAX, self._port, ended)
         transport = PaperTransport(is_version_11=is_version_11)
         connection.connection_made(transport)
         return connection, transport

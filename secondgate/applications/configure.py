@@ -83,6 +83,7 @@ def described(application: Application) -> dict[str, Any]:
         **{key: _known_by(application, key) for key in KNOWN_BY},
         "secret": None if secret is None else secrets.reference(secret),
         "message_authenticator": application.message_authenticator,
+        "limit_proxy_state": application.limit_proxy_state,
         "challenge": application.challenge,
         "separator": application.separator,
         "grants": application.grants,

@@ -85,4 +85,6 @@ KINDS: Final = {
 WEB: Final = Kind("web", "Console and portal")
 WEB_ID: Final = UUID("5ec09a7e-0000-4000-8000-000000000001")
 
+# Of all requests that have none, and of those of them that have Proxy-State.
 MESSAGE_AUTHENTICATOR: Final = ("require", "auto", "off")
+LIMIT_PROXY_STATE: Final = ("require", "auto", "off")

@@ -32,6 +32,7 @@ class Application(Named):
     name = models.CharField(max_length=255, unique=True)
     kind = models.CharField(max_length=40)
     message_authenticator = models.CharField(max_length=10, default="auto")
+    limit_proxy_state = models.CharField(max_length=10, default="auto", db_default="auto")
     challenge = models.BooleanField(default=True)
     separator = models.CharField(max_length=8, default=",")
     grants = models.JSONField(default=list, db_default=NOTHING)  # lines of `policies.grants`
@@ -50,6 +51,8 @@ class Client(models.Model):
     application = models.ForeignKey(Application, models.CASCADE, related_name="clients")
     network = models.CharField(max_length=50, unique=True)
     signs = models.BooleanField(default=False)  # it has sent a Message-Authenticator
+    # Whether the first of its requests that let somebody in had Proxy-State; None before there was one.
+    proxies = models.BooleanField(null=True)
 
     class Meta:
         db_table = "applications_client"
@@ -63,3 +66,20 @@ class CertificateName(models.Model):
 
     class Meta:
         db_table = "applications_certificatename"
+
+
+class Unsigned(models.Model):
+    """When a client last sent requests without Message-Authenticator, to within an hour.
+
+    Apart from the client's own row: each change of that one is a change of configuration.
+    """
+
+    # No constraint: an older version, on another node, removes clients and does not know this table.
+    client = models.OneToOneField(
+        Client, models.CASCADE, primary_key=True, related_name="unsigned", db_constraint=False
+    )
+    at = models.DateTimeField()
+    proxied_at = models.DateTimeField(null=True)  # those with Proxy-State
+
+    class Meta:
+        db_table = "applications_unsigned"

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterator
 from typing import Any, ClassVar, Final
 
 from secondgate.frozen import frozen
-from secondgate.ledger import sessions, statements
+from secondgate.ledger import clients, sessions, statements
 from secondgate.ledger.batch import Batch
 from secondgate.ledger.reading import Asked, Failures, Person, Question, Reading, read_all
 from secondgate.ledger.snapshot import EMPTY, Snapshot, read_snapshot
@@ -63,7 +63,7 @@ class Entry:
     ask: tuple[str, str, str, str, float, str] | None = None
     fail: tuple[str, ...] = ()
     clear: tuple[str, ...] = ()
-    signs: int | None = None
+    learned: clients.Learned | None = None
     said: sessions.Said | None = None
 
     writes: ClassVar[bool] = True
@@ -201,7 +201,7 @@ class Ledger:
             self._write_each(statements.ASK, [entry.ask for entry in winners if entry.ask])
             self._fail(winners)
             self._write_each(statements.CLEAR, sorted((key,) for entry in winners for key in entry.clear))
-            self._write_each(statements.SIGNS, sorted({(e.signs,) for e in winners if e.signs is not None}))
+            clients.write(self._store, [entry.learned for entry in winners if entry.learned])
             events = [
                 entry.if_lost() if entry.if_lost and not has_won else entry.event
                 for entry, has_won in zip(entries, won, strict=True)

@@ -41,6 +41,7 @@ class Application:
     directories: tuple[str, ...]
     rules: tuple[Rule, ...]
     certificate_names: frozenset[str] = frozenset()
+    limit_proxy_state: str = "off"
 
     @property
     def asks_passwords(self) -> bool:
@@ -55,9 +56,11 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A network that an application speaks from. `signs`: it has sent a Message-Authenticator.
+    """A network that an application speaks from.
 
-    Behind TLS a client may be no row of the configuration: `certificate` is the name that it is known by.
+    `signs`: it has sent a Message-Authenticator. `proxies`: its first request that let somebody in had
+    Proxy-State; None before there was one. Behind TLS a client is no row of the configuration: its `id` is 0,
+    nothing is learned of it, and `certificate` is the name that it is known by, if that decided.
     """
 
     id: int
@@ -65,6 +68,7 @@ class Client:
     application: Application
     signs: bool
     certificate: str = ""
+    proxies: bool | None = None
 
 
 @dataclass(slots=True)
@@ -137,16 +141,21 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
             id_, name, APPLICATION_KINDS[kind],
             Secret(keyring.open(bytes(sealed), "applications_application", id_, "secret")),
             signed, bool(challenge), separator, tuple(links[id_]), tuple(rules[id_]),
-            frozenset(named[id_]),
+            frozenset(named[id_]), limit,
         )
-        for id_, name, kind, signed, challenge, separator, _lines, sealed in rows[statements.APPLICATIONS]
+        for (
+            id_, name, kind, signed, challenge, separator, _lines, sealed, limit,
+        ) in rows[statements.APPLICATIONS]
         if sealed is not None and kind in APPLICATION_KINDS
     }  # fmt: skip
     clients = tuple(
-        Client(id_, ip_network(network), applications[application], bool(signs))
-        for id_, application, network, signs in rows[statements.CLIENTS]
+        Client(
+            id_, ip_network(network), applications[application], bool(signs),
+            proxies=None if proxies is None else bool(proxies),
+        )
+        for id_, application, network, signs, proxies in rows[statements.CLIENTS]
         if application in applications
-    )
+    )  # fmt: skip
     groups: dict[str, str] = dict(rows[statements.GROUPS])
     return Snapshot(rows[statements.REVISION][0][0], applications, clients, directories, groups)
 

@@ -121,11 +121,12 @@ READING: Final = Select("""
 REVISION: Final = Select("SELECT number FROM ledger_revision")
 
 APPLICATIONS: Final = Select("""
-    SELECT a.id, a.name, a.kind, a.message_authenticator, a.challenge, a.separator, a.grants, s.sealed
+    SELECT a.id, a.name, a.kind, a.message_authenticator, a.challenge, a.separator, a.grants, s.sealed,
+      a.limit_proxy_state
     FROM applications_application a
     LEFT JOIN vault_sealed s ON s.row = a.id AND s.field = 'secret'""")
 
-CLIENTS: Final = Select("SELECT id, application_id, network, signs FROM applications_client")
+CLIENTS: Final = Select("SELECT id, application_id, network, signs, proxies FROM applications_client")
 
 CERTIFICATE_NAMES: Final = Select("SELECT application_id, name FROM applications_certificatename")
 
@@ -190,6 +191,23 @@ CLEAR: Final = Write("key text", "DELETE FROM ledger_throttle WHERE key IN (SELE
 SIGNS: Final = Write(
     "id bigint",
     "UPDATE applications_client SET signs = true WHERE id IN (SELECT id FROM given) AND NOT signs",
+)
+
+PROXIES: Final = Write(
+    "id bigint, proxies boolean",
+    """
+    UPDATE applications_client AS c SET proxies = given.proxies FROM given
+    WHERE c.id = given.id AND c.proxies IS NULL""",
+)
+
+# Of a client that has just been removed there is nothing to tell.
+UNSIGNED: Final = Write(
+    "client bigint, at timestamptz, proxied_at timestamptz",
+    """
+    INSERT INTO applications_unsigned AS t (client_id, at, proxied_at)
+    SELECT client, at, proxied_at FROM given WHERE client IN (SELECT id FROM applications_client)
+    ON CONFLICT (client_id) DO UPDATE SET at = greatest(t.at, excluded.at),
+      proxied_at = coalesce(excluded.proxied_at, t.proxied_at)""",
 )
 
 EVENT: Final = Write(

@@ -49,7 +49,6 @@ class Clients:
         applications = {application.id for application in named.values()}
         if len(applications) == 1:
             name, application = next(iter(named.items()))
-            # No row of the configuration, so it has no id; nor is one needed, see `_by_tls`.
             return _by_tls(Client(0, ip_network(plain_address(address)), application, True, name))
         client = self.find(address)
         if client is None:
@@ -72,5 +71,7 @@ class Clients:
 
 def _by_tls(client: Client) -> Client:
     """Return a client as it is behind TLS: its secret is known to all, and what it signs says nothing."""
-    application = replace(client.application, secret=version11.RADSEC, message_authenticator="off")
-    return replace(client, application=application, signs=True)
+    application = replace(
+        client.application, secret=version11.RADSEC, message_authenticator="off", limit_proxy_state="off"
+    )
+    return replace(client, id=0, application=application)

@@ -91,7 +91,7 @@ async def _answer(server: Server, asked: dict[str, Any]) -> dict[str, Any]:
         spoken = read_spoken(request, application.secret)
         digest, now = server.ledger.mark(request.authenticator), time.time()
         attempt = to_attempt(
-            request, client, "secondgate try", spoken, snapshot=snapshot, digest=digest, at=now, signed=True
+            request, client, "secondgate try", spoken, snapshot=snapshot, digest=digest, at=now, learned=None
         )
         try:
             outcome = await server.decide(attempt)

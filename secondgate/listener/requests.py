@@ -3,6 +3,7 @@
 from typing import Any, Final
 from unicodedata import category
 
+from secondgate.ledger.clients import Learned
 from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.listener.protocols import Spoken
 from secondgate.login.attempt import Attempt
@@ -18,12 +19,12 @@ PROXY_STATE_MOST: Final = MAX_LENGTH - 1024  # octets; what else is in a reply f
 
 def to_attempt(
     request: Packet, client: Client, address: str, spoken: Spoken,
-    *, snapshot: Snapshot, digest: str, at: float, signed: bool,
+    *, snapshot: Snapshot, digest: str, at: float, learned: Learned | None,
 ) -> Attempt:  # fmt: skip
     """Return the attempt that an Access-Request makes. Raises Dropped.
 
-    `spoken` is what was typed; `at` is Unix time; `digest` marks this very datagram; `signed` says that
-    it carried a Message-Authenticator.
+    `spoken` is what was typed; `at` is Unix time; `digest` marks this very datagram; `learned` is what it
+    teaches of the client.
     """
     name = request.first(a.USER_NAME)
     if not name:
@@ -47,7 +48,7 @@ def to_attempt(
         source=_place(request.first(a.CALLING_STATION_ID)),
         state=b"".join(request.values(a.STATE)),
         certificate=client.certificate,
-        signs=client.id if signed and not client.signs else None,
+        learned=learned,
         facts=facts,
     )
 

@@ -20,6 +20,7 @@ from secondgate.listener.radsec import RadSec
 from secondgate.listener.replies import reply
 from secondgate.listener.requests import to_attempt
 from secondgate.listener.shown_certificate import ShownCertificate
+from secondgate.listener.signed import Learning, check_signed
 from secondgate.listener.sockets import Door, Endpoint, Sender
 from secondgate.listener.telling import Telling
 from secondgate.listener.under_way import AT_ONCE, UnderWay
@@ -49,6 +50,7 @@ CURABLE: Final = {
     drops.UNKNOWN_CLIENT,
     drops.WRONG_CERTIFICATE,
     drops.NO_MESSAGE_AUTHENTICATOR,
+    drops.UNSIGNED_PROXY_STATE,
     drops.BAD_MESSAGE_AUTHENTICATOR,
     drops.BAD_REQUEST_AUTHENTICATOR,
 }
@@ -74,6 +76,7 @@ class Server:
         self._under_way = UnderWay(at_once)
         self._looking = 0
         self._telling = Telling(ledger)
+        self._learning = Learning()
         self.captures = Captures()
 
     def listen(self, host: str, port: int, *, accounting: bool = False, shared: bool = False) -> Endpoint:
@@ -202,10 +205,11 @@ class Server:
             return sign_reply(_pong(request, Code.ACCESS_ACCEPT), application.secret)
         if request.code != Code.ACCESS_REQUEST:
             raise Dropped(drops.UNEXPECTED_CODE)
-        signed = check_request(datagram, request, application.secret, required=_must_sign(client))
+        signed, now = check_signed(datagram, request, client), time.time()
         spoken = read_spoken(request, application.secret)
+        learned = self._learning.of(request, client, signed=signed, protocol=spoken.protocol, at=now)
         attempt = to_attempt(
-            request, client, sender.address, spoken, snapshot=snapshot, signed=signed, at=time.time(),
+            request, client, sender.address, spoken, snapshot=snapshot, learned=learned, at=now,
             digest=self.ledger.mark(b"%s %d " % (sender.address.encode(), sender.port) + datagram),
         )  # fmt: skip
         with self._under_way:
@@ -237,12 +241,6 @@ class Server:
         with self._under_way:
             answer = await accounting.record(request, client, sender.address, self.ledger, time.time())
         return sign_accounting_reply(answer, secret)
-
-
-def _must_sign(client: Client) -> bool:
-    """Tell whether this client's requests need a Message-Authenticator: "auto" once it has sent one."""
-    wanted = client.application.message_authenticator
-    return wanted == "require" or (wanted == "auto" and client.signs)
 
 
 def _pong(request: Packet, code: Code) -> Packet:

@@ -4,6 +4,7 @@ from dataclasses import field
 from typing import Any
 
 from secondgate.frozen import frozen
+from secondgate.ledger.clients import Learned
 from secondgate.ledger.snapshot import Application, Snapshot
 from secondgate.login.trail import Trail
 from secondgate.methods.answer import Hashed
@@ -17,8 +18,9 @@ class Attempt:
     digest that codes can be tried on. `protocol` says how it travelled. `source` is
     where the person is (Calling-Station-Id, a browser's address), "" where the door cannot know;
     `client` is who asked us on their behalf, by `certificate` where its TLS certificate says so. `digest`
-    marks the request: the same one again has the same. `at` is Unix time in seconds. `facts` go into the
-    first line of `trail`, which the login writes and the door may show.
+    marks the request: the same one again has the same. `at` is Unix time in seconds. `learned` is what the
+    request teaches of its client. `facts` go into the first line of `trail`, which the login writes and the
+    door may show.
     """
 
     snapshot: Snapshot
@@ -33,6 +35,6 @@ class Attempt:
     source: str = ""
     certificate: str = ""
     state: bytes = b""
-    signs: int | None = None
+    learned: Learned | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     trail: Trail = field(default_factory=Trail)

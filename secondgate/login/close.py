@@ -1,5 +1,6 @@
 """The end of a login: spend the proof and write the event, in one transaction."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from secondgate.events import names
@@ -28,7 +29,9 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
     refused with `code-used`. Raises LedgerError when nothing is certain.
     """
     answer = typed.answers.state_hash if typed and typed.answers else None
-    event, digest, signs = _event(login, outcome), login.attempt.digest, login.attempt.signs
+    event, digest, learned = _event(login, outcome), login.attempt.digest, login.attempt.learned
+    if learned and not isinstance(outcome, Accept):
+        learned = replace(learned, proxies=None)  # anybody may have sent it
     spends = isinstance(outcome, Accept) and outcome.proof is not None and outcome.proof.spend is not None
     lost = Refuse(reasons.CODE_USED if spends else reasons.STATE_USED)
 
@@ -41,7 +44,7 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
             entry = Entry(
                 event,
                 digest=digest,
-                signs=signs,
+                learned=learned,
                 spend=proof.spend if proof else None,
                 answer=answer,
                 if_lost=if_lost,
@@ -52,11 +55,11 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
             ask = (
                 hash_state(state), login.attempt.application.id, user.id, policy, login.attempt.at, passed_on,
             )  # fmt: skip
-            entry = Entry(event, digest=digest, signs=signs, ask=ask, answer=answer, if_lost=if_lost)
+            entry = Entry(event, digest=digest, learned=learned, ask=ask, answer=answer, if_lost=if_lost)
         case Refuse(reason=reason):
             # A wrong answer closes its question: one guess a challenge.
             fail = login.keys if reason.counts else ()
-            entry = Entry(event, digest=digest, signs=signs, answer=answer, fail=fail)
+            entry = Entry(event, digest=digest, learned=learned, answer=answer, fail=fail)
     if await login.ledger.commit(entry) or isinstance(outcome, Refuse):
         return outcome
     login.trail.note(LOST)

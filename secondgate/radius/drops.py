@@ -43,6 +43,10 @@ WRONG_CERTIFICATE: Final = Drop(
 NO_MESSAGE_AUTHENTICATOR: Final = Drop(
     "no-message-authenticator", "It has no Message-Authenticator, and this application requires one."
 )
+UNSIGNED_PROXY_STATE: Final = Drop(
+    "unsigned-proxy-state",
+    "It has Proxy-State and no Message-Authenticator, which this application does not allow.",
+)
 BAD_MESSAGE_AUTHENTICATOR: Final = Drop(
     "bad-message-authenticator", "Its Message-Authenticator does not fit: the shared secret may be wrong."
 )

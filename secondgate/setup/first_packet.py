@@ -26,6 +26,7 @@ class State(StrEnum):
     SECRET = "secret"  # noqa: S105  the name of a state
     UNSIGNED = "unsigned"
     CERTIFICATE = "certificate"
+    UNSIGNED_PROXY = "unsigned-proxy"
     PROTOCOL = "protocol"
     NO_POLICY = "no-policy"
     PROBED = "probed"
@@ -78,6 +79,14 @@ SAYS: Final[dict[State, Words]] = {
         "By TLS it is answered only with a certificate that has one of the names listed here. The log tells "
         "the names of the one that was shown: if it is the right one, list one of them.",
     ),
+    State.UNSIGNED_PROXY: Words(
+        "bad",
+        "Proxy-State without Message-Authenticator",
+        "Its packets carry Proxy-State, but no Message-Authenticator",
+        "By such packets somebody in between can turn a refusal into an acceptance (CVE-2024-3596), so they "
+        "get no answer. Let the proxy over there sign its requests; where that cannot be done, edit the "
+        "application and choose “off” for Proxy-State.",
+    ),
     State.PROTOCOL: Words(
         "bad",
         "Not PAP",
@@ -118,6 +127,7 @@ OF_REASON: Final[dict[str, State]] = {
     drops.BAD_REQUEST_AUTHENTICATOR.name: State.SECRET,
     drops.NO_MESSAGE_AUTHENTICATOR.name: State.UNSIGNED,
     drops.WRONG_CERTIFICATE.name: State.CERTIFICATE,
+    drops.UNSIGNED_PROXY_STATE.name: State.UNSIGNED_PROXY,
     "unsupported-protocol": State.PROTOCOL,
     "no-policy": State.NO_POLICY,
     "aws-probe": State.PROBED,
@@ -127,7 +137,9 @@ OF_EVENT: Final[dict[str, State]] = {
     names.LOGIN_CHALLENGED: State.ASKED,
     names.LOGIN_REFUSED: State.REFUSED,
 }
-PROBLEMS: Final = (State.SECRET, State.UNSIGNED, State.CERTIFICATE, State.PROTOCOL, State.NO_POLICY)
+PROBLEMS: Final = (
+    State.SECRET, State.UNSIGNED, State.UNSIGNED_PROXY, State.CERTIFICATE, State.PROTOCOL, State.NO_POLICY,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

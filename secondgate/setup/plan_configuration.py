@@ -101,6 +101,7 @@ def _application(item: Item, configuration: Configuration, known: dict[str, Appl
     secret = None if isinstance(says.secret, Kept) else says.secret
     said = {
         "kind": says.kind, "message_authenticator": says.message_authenticator,
+        "limit_proxy_state": says.limit_proxy_state,
         "challenge": APPLICATION_KINDS[says.kind].challenge if says.challenge is None else says.challenge,
         "separator": says.separator, "grants": says.grants,
     }  # fmt: skip

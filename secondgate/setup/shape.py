@@ -22,7 +22,7 @@ from pydantic import (
 
 from secondgate.applications.certificate_names import read as read_certificate_name
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
-from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR
+from secondgate.applications.kinds import LIMIT_PROXY_STATE, MESSAGE_AUTHENTICATOR
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.methods.registry import IN_BROWSER, METHODS, NAMEABLE, TITLES
 from secondgate.people.login_names import has_controls, normalise
@@ -109,6 +109,7 @@ class Application(_Strict):
     certificate_names: list[Annotated[str, AfterValidator(read_certificate_name)]] = []
     secret: Secret
     message_authenticator: Literal[MESSAGE_AUTHENTICATOR] = "auto"  # type: ignore[valid-type]
+    limit_proxy_state: Literal[LIMIT_PROXY_STATE] = "auto"  # type: ignore[valid-type]
     challenge: bool | None = None
     separator: Annotated[str, Field(min_length=1, max_length=8)] = ","
     grants: list[Annotated[str, AfterValidator(_grant)]] = []

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from secondgate.applications.kinds import KINDS
-from secondgate.applications.models import Application
+from secondgate.applications.models import Application, Unsigned
 from secondgate.events import names
 from secondgate.events.models import Event
 from secondgate.events.record import record
@@ -28,8 +30,8 @@ def olive(signed_in: SignedIn) -> Client:
 def add(client: Client, kind: str = "radius", **fields: Any) -> Any:
     """Send the form of a new application, and return the answer."""
     standard = {
-        "name": "VPN", "clients": "10.0.1.10", "message_authenticator": "auto", "separator": ",",
-        "challenge": "on",
+        "name": "VPN", "clients": "10.0.1.10", "message_authenticator": "auto", "limit_proxy_state": "auto",
+        "separator": ",", "challenge": "on",
     }  # fmt: skip
     return client.post(f"/console/applications/new/{kind}/", {**standard, **fields})
 
@@ -122,7 +124,7 @@ def test_each_mistake_names_its_line_and_nothing_is_saved(olive: Client) -> None
     ("fields", "says"),
     [({"name": ""}, "This field is required."), ({"name": "Console and portal"}, "called “Console and portal” already"),
      ({"clients": " \n"}, "This field is required."), ({"secret": "short"}, "5 characters are too short"),
-     ({"message_authenticator": "maybe"}, "Select a valid choice"), ({"separator": "123456789"}, "at most 8"),
+     ({"message_authenticator": "maybe"}, "Select a valid choice"), ({"limit_proxy_state": "maybe"}, "Select a valid choice"), ({"separator": "123456789"}, "at most 8"),
      ({"directory_0": "x"}, "Select a valid choice")],
 )  # fmt: skip
 def test_a_mistake_is_said_at_its_field(olive: Client, fields: dict[str, str], says: str) -> None:
@@ -339,6 +341,35 @@ def test_it_says_of_whom_a_message_authenticator_is_required(olive: Client) -> N
         assert says in olive.get(path).content.decode()
 
 
+def test_it_says_whose_proxy_state_needs_a_message_authenticator(olive: Client) -> None:
+    one = added(olive)
+    path = f"/console/applications/{one.pk}/"
+    known: dict[str, dict[str, Any]] = {
+        "Not yet limited for 10.0.1.10": {}, "Only with a Message-Authenticator from 10.0.1.10": {"proxies": False},
+        "Also without from 10.0.1.10": {"proxies": True}, "Authenticator from 10.0.1.10": {"proxies": True, "signs": True},
+    }  # fmt: skip
+    for says, is_so in known.items():
+        one.clients.update(**is_so)
+        assert says in olive.get(path).content.decode()
+    for setting, says in {"require": "the one without the other", "off": "turn a refusal around"}.items():
+        Application.objects.filter(pk=one.pk).update(limit_proxy_state=setting)
+        assert says in olive.get(path).content.decode()
+
+
+def test_it_says_what_would_be_dropped(olive: Client) -> None:
+    one = added(olive, clients="10.0.1.10\n10.0.1.11\n10.0.1.12")
+    path = f"/console/applications/{one.pk}/"
+    assert "Nothing: no packet without Message-Authenticator" in olive.get(path).content.decode()
+    first, second, _never = one.clients.order_by("pk")
+    hours_ago = [timezone.now() - timedelta(hours=hours, minutes=1) for hours in (2, 3)]
+    Unsigned.objects.create(client=first, at=hours_ago[0])
+    Unsigned.objects.create(client=second, at=hours_ago[0], proxied_at=hours_ago[1])
+    page = re.sub(r"<[^>]+>", "", olive.get(path).content.decode())
+    assert "10.0.1.10: without Message-Authenticator 2 h ago, never with Proxy-State." in page
+    assert "10.0.1.11: without Message-Authenticator 2 h ago, with Proxy-State too 3 h ago." in page
+    assert "10.0.1.12: without" not in page
+
+
 def test_one_that_was_quiet_for_long_waits_for_no_first_packet(
     olive: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -361,6 +392,7 @@ def test_one_that_was_quiet_for_long_waits_for_no_first_packet(
         (names.PACKET_DROPPED, "bad-request-authenticator", (), "shared secret over there is most likely another"),
         (names.PACKET_DROPPED, "wrong-certificate", (), "a TLS certificate that is not this application"),
         (names.PACKET_DROPPED, "no-message-authenticator", (), "Its packets carry no Message-Authenticator"),
+        (names.PACKET_DROPPED, "unsigned-proxy-state", (), "Its packets carry Proxy-State, but no Message-Auth"),
         (names.LOGIN_REFUSED, "unsupported-protocol", (), "another protocol than PAP"),
         (names.LOGIN_REFUSED, "no-policy", (), "no policy is for this person"),
         (names.LOGIN_REFUSED, "aws-probe", (), "The way is open"),

@@ -19,6 +19,7 @@ from secondgate.vault.keyring import Keyring
 from tests.radius.packets import SECRET
 
 LAX, STRICT, AUTO, STRANGER = "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"
+NO_PROXY = "10.0.0.5"
 
 
 def application(**fields: Any) -> Application:
@@ -30,10 +31,13 @@ def application(**fields: Any) -> Application:
     return Application(**{**standard, **fields})
 
 
-def client(address: str = LAX, message_authenticator: str = "off", *, signs: bool = False) -> Client:
+def client(
+    address: str = LAX, message_authenticator: str = "off", limit_proxy_state: str = "off",
+    *, signs: bool = False, proxies: bool | None = None,
+) -> Client:  # fmt: skip
     """Return a client of such an application."""
-    wants = application(message_authenticator=message_authenticator)
-    return Client(int(address[-1]), ip_network(address), wants, signs)
+    wants = application(message_authenticator=message_authenticator, limit_proxy_state=limit_proxy_state)
+    return Client(int(address[-1]), ip_network(address), wants, signs, proxies=proxies)
 
 
 class PaperLedger(Ledger):
@@ -41,7 +45,10 @@ class PaperLedger(Ledger):
 
     def __init__(self) -> None:
         super().__init__(SqliteStore(Path("/nonexistent")), Keyring(bytes(32)))
-        clients = (client(LAX), client(STRICT, "require"), client(AUTO, "auto"))
+        clients = (
+            client(LAX), client(STRICT, "require"), client(AUTO, "auto"),
+            client(NO_PROXY, limit_proxy_state="auto", proxies=False),
+        )  # fmt: skip
         self.snapshot = Snapshot(1, {}, clients, {}, {})
 
     async def refresh(self) -> Snapshot:

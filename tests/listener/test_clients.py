@@ -141,8 +141,9 @@ def test_behind_tls_nothing_is_learnt_of_udp() -> None:
     """Whoever is found by a name is no row that could be marked as one that signs; nobody need be."""
     for client in (by_tls("10.9.9.9", "b2.test", "b1.test"), by_tls("10.0.0.1")):
         assert client
-        assert (client.application.secret, client.application.message_authenticator, client.signs) == (
-            version11.RADSEC, "off", True,
+        wants = client.application
+        assert (client.id, wants.secret, wants.message_authenticator, wants.limit_proxy_state) == (
+            0, version11.RADSEC, "off", "off",
         )  # fmt: skip
     named, plain = by_tls("10.9.9.9", "b2.test", "b1.test"), by_tls("10.0.0.1")
     assert named and plain

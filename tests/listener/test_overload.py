@@ -44,7 +44,7 @@ policies:
 class PaperDoor:
     """What requests come in by, and answers are kept in."""
 
-    secret = None
+    certificate = None
 
     def __init__(self) -> None:
         self.answers: asyncio.Queue[bytes] = asyncio.Queue()

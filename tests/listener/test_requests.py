@@ -36,13 +36,13 @@ def pap(password: bytes, secret: Secret = SECRET) -> Attribute:
     return a.USER_PASSWORD, hide(password, AUTHENTICATOR, secret)
 
 
-def attempt(*attributes: Attribute, signed: bool = False, **client_is: Any) -> Attempt:
+def attempt(*attributes: Attribute, **client_is: Any) -> Attempt:
     """Return what a request with these attributes attempts."""
     speaks = client(**client_is)
     request = packet(*attributes)
     spoken = read_spoken(request, speaks.application.secret)
     return to_attempt(
-        request, speaks, "10.0.0.1", spoken, snapshot=EMPTY, digest="mark", at=5.0, signed=signed
+        request, speaks, "10.0.0.1", spoken, snapshot=EMPTY, digest="mark", at=5.0, learned=None
     )
 
 
@@ -154,19 +154,13 @@ def test_a_state_in_several_parts_is_one() -> None:
     assert attempt(NAME, (a.STATE, b"one"), (a.PROXY_STATE, b"-"), (a.STATE, b"two")).state == b"onetwo"
 
 
-def test_a_client_that_signs_for_the_first_time_is_written_down() -> None:
-    assert attempt(NAME, signed=True).signs == 1
-    assert attempt(NAME, signed=True, signs=True).signs is None
-    assert attempt(NAME, signed=False).signs is None
-
-
 @steady
 @given(PACKETS)
 def test_any_packet_is_an_attempt_or_dropped(request: Packet) -> None:
     with suppress(Dropped):
         spoken = read_spoken(request, SECRET)
         said = to_attempt(
-            request, client(), "10.0.0.1", spoken, snapshot=EMPTY, digest="", at=0, signed=False
+            request, client(), "10.0.0.1", spoken, snapshot=EMPTY, digest="", at=0, learned=None
         )
         f"{said.login_name}{said.typed}{said.source}{said.facts}".encode()
 

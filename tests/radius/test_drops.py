@@ -12,7 +12,7 @@ from secondgate.radius import attributes as a
 from secondgate.radius import drops
 from secondgate.radius.microsoft import CHAP_CHALLENGE, CHAP_RESPONSE, attribute
 from secondgate.radius.packet import Code
-from tests.fuzz.paper import AUTO, LAX, STRANGER, STRICT, PaperServer
+from tests.fuzz.paper import AUTO, LAX, NO_PROXY, STRANGER, STRICT, PaperServer
 from tests.radius.packets import header, octets
 
 NAME = (a.USER_NAME, b"a")
@@ -42,6 +42,7 @@ SMALLEST: list[tuple[str, bytes, str, bool]] = [
     ("no-message-authenticator", header(20, Code.STATUS_SERVER), LAX, False),
     ("no-message-authenticator", header(20, Code.STATUS_SERVER), LAX, True),
     ("no-message-authenticator", octets((a.EAP_MESSAGE, b"")), LAX, False),
+    ("unsigned-proxy-state", octets((a.PROXY_STATE, b"")), NO_PROXY, False),
     ("bad-message-authenticator", octets((a.MESSAGE_AUTHENTICATOR, b"")), LAX, False),
     ("bad-message-authenticator", octets((a.MESSAGE_AUTHENTICATOR, bytes(16))), AUTO, False),
     ("bad-request-authenticator", header(20, Code.ACCOUNTING_REQUEST), LAX, True),

@@ -3,6 +3,7 @@
 import secrets
 import socket
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,25 @@ def test_a_message_authenticator_that_is_required_or_wrong(open_house: House) ->
         packet, datagram = unsigned(lax, "ann", totp(SEEDS["ann"]))
         lax.send(datagram)
         assert lax.receive(packet)[0].code == Code.ACCESS_ACCEPT
+
+
+def test_proxy_state_needs_a_message_authenticator_once_the_client_is_known_to_be_no_proxy(
+    open_house: House,
+) -> None:
+    with Client(open_house.port, SECRET.encode(), "127.0.5.8") as lax:
+        packet, datagram = unsigned(lax, "ann", "000000")
+        lax.send(datagram)
+        assert lax.receive(packet)[0].code == Code.ACCESS_REJECT, "which anybody could have sent"
+        assert open_house.asked("SELECT proxies FROM applications_client WHERE network = '127.0.5.8/32'") == [
+            {"proxies": None}
+        ]
+        packet, datagram = unsigned(lax, "bob", totp(SEEDS["bob"]))
+        lax.send(datagram)
+        assert lax.receive(packet)[0].code == Code.ACCESS_ACCEPT
+        plain, _ = unsigned(lax, "cid", totp(SEEDS["cid"]))
+        assert lax.is_silent(encode(replace(plain, attributes=[*plain.attributes, (a.PROXY_STATE, b"1")])))
+    (told,) = open_house.events(event="packet.dropped")
+    assert (told["client"], told["reason"]) == ("127.0.5.8", "unsigned-proxy-state")
 
 
 def test_proxy_state_comes_back_unmodified_and_in_order(open_house: House) -> None:

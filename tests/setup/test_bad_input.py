@@ -54,6 +54,7 @@ BAD = {
     "short seed": ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "JBSWY3DP", 12, "10 are the least"),
     "bad period": ("{method: totp,", "{method: totp, period: 0,", 12, "from 5 to 3600"),
     "bad digits": ("{method: totp,", "{method: totp, digits: 7,", 12, "`digits` is “7”"),
+    "unknown limit": ("    secret: s", "    limit_proxy_state: yes\n    secret: s", 5, "`limit_proxy_state`"),
     "challenge": ("    secret: s", "    challenge: yes\n    secret: s", 5, "does not support Access-Challenge"),
     "challenge of a policy": ("    login: s", "    challenge: yes\n    login: s", 17, "does not support"),
     "twice a key": ("    secret: s", "    kind: radius\n    secret: s", 5, "a key stands twice"),

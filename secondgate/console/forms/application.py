@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from secondgate.applications import certificate_names
-from secondgate.applications.kinds import MESSAGE_AUTHENTICATOR, Kind
+from secondgate.applications.kinds import LIMIT_PROXY_STATE, MESSAGE_AUTHENTICATOR, Kind
 from secondgate.applications.models import Application, CertificateName, Client
 from secondgate.applications.shared_secret import check_secret
 from secondgate.console.forms.grants import grants_field, grants_in
@@ -21,6 +21,12 @@ SIGNING: Final[dict[str, str]] = {
     "require": "Require it. Packets without one get no answer. Choose this wherever the product can sign.",
     "auto": "Automatic. Packets without one are answered until the application has sent one, then no more.",
     "off": "Off. Packets without one are always answered: somebody in between could forge them.",
+}
+
+PROXYING: Final[dict[str, str]] = {
+    "require": "Require a Message-Authenticator beside it. Packets without one get no answer.",
+    "auto": "Automatic. The same, once a login has shown that the client signs, or that it is no proxy.",
+    "off": "Off. Proxy-State is treated like anything else.",
 }
 
 
@@ -42,6 +48,14 @@ class Fields(forms.Form):
         choices=list(SIGNING.items()),
         initial="auto",
         help_text="The signature of a packet. With it nobody in between can forge one (CVE-2024-3596).",
+    )
+    limit_proxy_state = forms.ChoiceField(
+        label="Proxy-State",
+        widget=forms.RadioSelect,
+        choices=list(PROXYING.items()),
+        initial="auto",
+        help_text="What a RADIUS proxy adds, and what somebody in between needs to turn a refusal around. "
+        "It matters where no Message-Authenticator is required.",
     )
     certificate_names = forms.CharField(
         label="Names in its TLS certificates",
@@ -204,6 +218,7 @@ def initial_of(application: Application, directories: Iterable[str]) -> dict[str
             application.certificate_names.order_by("pk").values_list("name", flat=True)
         ),
         "message_authenticator": application.message_authenticator,
+        "limit_proxy_state": application.limit_proxy_state,
         "challenge": application.challenge,
         "separator": application.separator,
         "grants": "\n".join(application.grants),
@@ -268,3 +283,4 @@ def _places(count: int) -> list[str]:
 
 
 assert set(SIGNING) == set(MESSAGE_AUTHENTICATOR)
+assert set(PROXYING) == set(LIMIT_PROXY_STATE)

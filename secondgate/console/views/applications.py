@@ -19,6 +19,7 @@ from secondgate.applications.guide import Guide, Values, filled, guide
 from secondgate.applications.kinds import KINDS, Kind
 from secondgate.applications.models import Application
 from secondgate.applications.shared_secret import new_secret
+from secondgate.console import signing
 from secondgate.console.access import may
 from secondgate.console.forms.application import (
     EditApplication,
@@ -175,29 +176,12 @@ def application(request: Request, pk: UUID) -> HttpResponse:
         "guide": _filled(one, servers, clients, secret),
         "clients": [plain(network) for network in clients],
         "certificate_names": one.certificate_names.order_by("pk").values_list("name", flat=True),
-        "signing": _signing(one),
+        **signing.shown(one),
         "policies": one.policies.order_by("position"),
         "directories": directories_of(one),
         **shown,
     }
     return render(request, "console/applications_one.html", context)
-
-
-def _signing(application: Application) -> list[str]:
-    """Say of whose packets a Message-Authenticator is required, and what is dropped without."""
-    if application.message_authenticator == "require":
-        return ["Required: packets without one get no answer."]
-    if application.message_authenticator == "off":
-        return ["Not asked for: packets without one are answered, and somebody in between could forge them."]
-    clients = application.clients.order_by("pk")
-    signed = [plain(client.network) for client in clients if client.signs]
-    others = [plain(client.network) for client in clients if not client.signs]
-    says = (
-        [f"Required of {', '.join(signed)}: sent before, so packets without get no answer."] if signed else []
-    )
-    if others:
-        says.append(f"Not yet of {', '.join(others)}: the first packet that has one makes it required.")
-    return says
 
 
 @may("applications.read")
