@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # What is to be guided by; to count in the rest would only cost time.
 GUIDED_BY: Final = ["secondgate.radius", "secondgate.listener", "secondgate.login", "secondgate.methods"]
 LONGEST: Final = 4200  # octets of an input: a packet has 4,096
+HUNG: Final = 120  # seconds after which an input has hung the server
 LOGIN_EVERY: Final = 500  # inputs
 WARM: Final = 0.1  # of the inputs, after which memory must not grow any more
 GROWTH: Final = 32 * 2**20  # octets by which it may: the libraries' caches, and libFuzzer's own corpus
@@ -99,8 +100,9 @@ def _feed(folder: Path, inputs: int, seed: int) -> None:
         (seeds / f"{number:03}").write_bytes(octets)
     with faults(loop) as found:
         run = Run(Target(furnished(folder, loop)), loop, found, inputs)
-        flags = [f"-atheris_runs={inputs}", f"-seed={seed}", f"-max_len={LONGEST}", "-rss_limit_mb=0"]
-        atheris.Setup([sys.argv[0], *flags, f"-artifact_prefix={folder}/", str(seeds)], run.take)
+        flags = [f"-atheris_runs={inputs}", f"-seed={seed}", f"-max_len={LONGEST}", f"-timeout={HUNG}"]
+        flags += ["-rss_limit_mb=0", f"-artifact_prefix={folder}/"]  # we look at memory ourselves
+        atheris.Setup([sys.argv[0], *flags, str(seeds)], run.take)
         try:
             atheris.Fuzz()
         except SystemExit as end:  # libFuzzer's way to return
