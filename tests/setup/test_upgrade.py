@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,19 @@ def test_an_older_installation_is_migrated_after_a_backup_and_loses_nothing(rele
     with sqlite3.connect(backup) as old:  # the way back: as it was before
         assert old.execute("SELECT login FROM people_user").fetchall() == [("ann",)]
         applied = {tuple(row) for row in old.execute("SELECT app, name FROM django_migrations")}
-    assert not any(app == "web" for app, _name in applied)
+    newest = {app: max(name for of, name in applied if of == app) for app, _name in applied}
+    assert newest == json.loads(release.read_text())
     assert house.apply("users: [{login: bob}]\n").returncode == 0
     assert len(list((data / "backups").glob("*.db"))) == 1  # the next start has nothing to migrate
+    new = House(tmp_path / "new")
+    new.folder.mkdir()
+    assert new.apply("users: [{login: bob}]\n").returncode == 0
+    assert triggers(house) == triggers(new)  # SQLite loses them where it makes a table anew
+
+
+def triggers(house: House) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(Path(house.env["SECONDGATE_DATA"]) / "secondgate.db")) as database:
+        found = database.execute(
+            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        )
+        return found.fetchall()
