@@ -24,7 +24,7 @@ from secondgate.applications.certificate_names import read as read_certificate_n
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.kinds import LIMIT_PROXY_STATE, MESSAGE_AUTHENTICATOR
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
-from secondgate.methods.registry import IN_BROWSER, METHODS, NAMEABLE, TITLES
+from secondgate.methods.registry import IN_BROWSER, METHODS, NAMEABLE, SERVED
 from secondgate.people.login_names import has_controls, normalise
 from secondgate.policies.grants import read as read_grant
 from secondgate.policies.resolve import LoginMethod
@@ -58,7 +58,7 @@ def _grant(value: str) -> str:
 
 
 def _method(value: str) -> str:
-    if value not in TITLES:
+    if value not in METHODS and value not in SERVED:
         raise ValueError(f"there is no method “{value}”.{_known(value, NAMEABLE)}")
     if value in IN_BROWSER:
         raise ValueError(f"“{value}” needs a browser: it serves in portal and console, not over RADIUS.")

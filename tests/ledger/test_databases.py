@@ -100,7 +100,7 @@ async def test_who_loses_the_question_spends_no_code(house: House, ledger: Ledge
     held = {person.login: person.authenticators[0].id for person in people}
     for number in range(1, 21):
         state = f"question {number}"
-        ask = (state, application, people[0].id, "", time.time())
+        ask = (state, application, people[0].id, "", time.time(), "")
         assert await ledger.commit(Entry(event(), ask=ask))
         before = await positions(ledger)
         won = await asyncio.gather(
@@ -165,7 +165,7 @@ async def test_a_question_that_the_database_refuses_costs_the_others_nothing(led
 
 
 async def test_an_entry_that_the_database_refuses_costs_the_others_nothing(ledger: Ledger) -> None:
-    unknown = ("0" * 64, "1" * 32, "2" * 32, "3" * 32, 0.0)  # a question of nobody at nothing
+    unknown = ("0" * 64, "1" * 32, "2" * 32, "3" * 32, 0.0, "")  # a question of nobody at nothing
     bad, good = await asyncio.gather(
         ledger.commit(Entry(event(), ask=unknown)), ledger.commit(Entry(event())), return_exceptions=True
     )
