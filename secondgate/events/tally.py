@@ -57,8 +57,8 @@ _INDEX: Final = """
 
 def catch_up(at_once: int = AT_ONCE) -> bool:
     """Take the next events; tell whether more can be taken right away."""
-    newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0  # before we have a transaction's number
-    if newest <= done():
+    newest, behind = look()  # before we have a transaction's number
+    if behind <= 0:
         return False
     with transaction.atomic():
         Tallied.objects.get_or_create(pk=1)
