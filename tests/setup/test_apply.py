@@ -202,11 +202,24 @@ def test_a_twin_by_width_is_the_same_person(configure: Configure) -> None:
     assert configure("users:\n  - login: ｄｏｒａ\n") == []
 
 
+@pytest.mark.parametrize("reference", ["905060447e38", "123456789012", "000000000017", "0e1000000000"])
+def test_a_reference_that_looks_like_a_number_is_exported_as_text(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, reference: str
+) -> None:
+    monkeypatch.setattr("secondgate.vault.secrets.fingerprint", lambda value: reference)
+    configure(GOOD)
+    assert reference in export()
+    assert configure(export()) == []
+
+
 def kept(**changes: object) -> str:
-    """Return GOOD with its authenticator kept, and these settings beside it."""
+    """Return GOOD with its authenticator kept, and these settings beside it.
+
+    A reference is hex digits, some of which are a number to YAML (905060447e38): `export` quotes those.
+    """
     reference = yaml.load(export())["users"][0]["authenticators"][0]["secret"]["kept"]
     beside = "".join(f"{key}: {value}, " for key, value in changes.items())
-    return GOOD.replace("secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", f"{beside}secret: {{kept: {reference}}}")
+    return GOOD.replace("secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", f"{beside}secret: {{kept: '{reference}'}}")
 
 
 def test_settings_beside_a_kept_secret_are_taken(configure: Configure) -> None:
