@@ -1,13 +1,12 @@
 """How many logins ended how, by hour or by day: from the tally, and from the events behind it."""
 
 from collections import Counter
-from datetime import datetime
 from typing import Final
 
 from django.db.models import F, Sum
 
 from secondgate.events import tally
-from secondgate.events.models import Event, Tally
+from secondgate.events.models import Tally
 
 HOUR: Final = 3600
 
@@ -19,14 +18,7 @@ def logins(first: int, last: int, *, step: int = 1) -> Counts:
     known = Tally.objects.filter(hour__gte=first, hour__lte=last).annotate(at=F("hour") / step)
     rows = known.values_list("at", "name", "reason").annotate(sum=Sum("count")).order_by()
     found = Counter({(at, name, reason): count for at, name, reason, count in rows})
-    for at, name, reason in _fresh():
-        hour = int(at.timestamp()) // HOUR
+    for hour, name, reason, count in tally.fresh():
         if first <= hour <= last:
-            found[hour // step, name, reason] += 1
+            found[hour // step, name, reason] += count
     return found
-
-
-def _fresh() -> list[tuple[datetime, str, str]]:
-    events = Event.objects.filter(id__gt=tally.done(), application_id__isnull=False).order_by("id")
-    rows = events.values_list("at", "name", "reason")[: tally.FRESH_MOST]
-    return [row for row in rows if row[1].startswith("login.")]

@@ -148,11 +148,11 @@ class Batch(Generic[Item, Answer]):
         for pair in self._waiting:
             if not _is_wanted(*pair):
                 continue
-            claims = {claim for claim in pair[0].contended if claim is not None}
+            claims = pair[0].contended
             if len(taken) >= LIMIT or not claimed.isdisjoint(claims):
                 later.append(pair)
             else:
-                claimed |= claims
+                claimed.update(claims)
                 taken.append(pair)
         self._waiting = later
         return taken

@@ -73,7 +73,8 @@ class Entry:
         """What only one login can win, or one statement do once: two with the same make two batches."""
         if self.said:
             return (self.said.key,)
-        return (self.spend[0] if self.spend else None, self.answer)
+        spent = (self.spend[0],) if self.spend else ()
+        return (*spent, self.answer) if self.answer else spent
 
 
 @frozen

@@ -27,6 +27,14 @@ Row = tuple[Any, ...]
 LOCK_EVERY: Final = 0.0003  # seconds
 LOCK_WITHIN: Final = 1.0
 
+# Cached pages: a login looks up five random ids, and with SQLite's 2 MB nearly each of them is read from the
+# file again, which is a twentieth of a login (measured with 60,000 users).
+CACHE: Final = 16_384  # KB
+
+PRAGMAS: Final = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0", f"cache_size=-{CACHE}",
+)  # fmt: skip
+
 
 class StoreError(Exception):
     """The database did not do it.
@@ -82,7 +90,7 @@ class SqliteStore:
                     f"{self._path.as_uri()}?mode=rw", uri=True, timeout=LOCK_WITHIN, isolation_level=None,
                     check_same_thread=False, cached_statements=256,
                 )  # fmt: skip
-                for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"):
+                for pragma in PRAGMAS:
                     self._open.execute(f"PRAGMA {pragma}")
             except sqlite3.Error as cause:
                 self.close()

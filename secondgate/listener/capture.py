@@ -65,22 +65,19 @@ class Captures:
     """All who look. Nearly always nobody does: then a packet pays for one look at an empty list."""
 
     def __init__(self) -> None:
-        self._open: list[Capture] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._open)
+        self.looking: list[Capture] = []
 
     @contextmanager
     def open(self, network: IPv4Network | IPv6Network, *, names: bool) -> Iterator[Capture]:
         """Look while the block lasts."""
         capture = Capture(network, names=names)
-        self._open.append(capture)
+        self.looking.append(capture)
         try:
             yield capture
         finally:
-            self._open.remove(capture)
+            self.looking.remove(capture)
 
     def see(self, what: str, sender: Sender, datagram: bytes = b"", fault: str = "") -> None:
         """Show a packet to all who look."""
-        for capture in self._open:
+        for capture in self.looking:
             capture.see(what, sender, datagram, fault)

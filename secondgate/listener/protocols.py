@@ -64,11 +64,11 @@ _KEYS: Final = (microsoft.MPPE_SEND_KEY, microsoft.MPPE_RECV_KEY)
 
 def read_spoken(request: Packet, secret: Secret) -> Spoken:
     """Return what was typed, however it came. Raises Dropped for two, or for one that cannot be."""
-    came = [
-        *[(_PLAIN[kind], value) for kind, value in request.attributes if kind in _PLAIN],
-        *((_MS_CHAP[kind], value) for kind, value in microsoft.values(request) if kind in _MS_CHAP),
-        *[("EAP", part) for part in request.values(a.EAP_MESSAGE)[:1]],  # one message may fill several
-    ]
+    came = [(protocol, value) for kind, protocol in _PLAIN for value in request.values(kind)]
+    if request.values(a.VENDOR_SPECIFIC):
+        came += [(_MS_CHAP[kind], value) for kind, value in microsoft.values(request) if kind in _MS_CHAP]
+    if message := request.values(a.EAP_MESSAGE):
+        came.append(("EAP", message[0]))  # one message may fill several
     if len(came) > 1:
         raise Dropped(drops.TWO_PASSWORDS)
     if not came:
@@ -100,7 +100,7 @@ def _eap(message: bytes, _request: Packet, _secret: Secret) -> Spoken:
     return Spoken("EAP", eap=message[1] if len(message) > 1 else 0)
 
 
-_PLAIN: Final = {a.USER_PASSWORD: "PAP", a.CHAP_PASSWORD: "CHAP"}
+_PLAIN: Final = ((a.USER_PASSWORD, "PAP"), (a.CHAP_PASSWORD, "CHAP"))
 _MS_CHAP: Final = {microsoft.CHAP_RESPONSE: "MS-CHAP", microsoft.CHAP2_RESPONSE: "MS-CHAPv2"}
 _READERS: Final[dict[str, Reader]] = {
     "PAP": _pap,

@@ -57,13 +57,10 @@ REPLIES: Final[dict[type[Outcome], tuple[Code, Carried]]] = {
 def reply(request: Packet, outcome: Outcome, application: Application, spoken: Spoken) -> Packet:
     """Return the answer to `request`, unsigned: the listener signs with the client's secret."""
     code, carried = REPLIES[type(outcome)]
-    message = "" if spoken.eap is not None else outcome.message  # EAP has its own (RFC 3579 section 2.6.5)
-    return request.answer(
-        code,
-        [
-            *carried(request, outcome, application.secret, spoken),
-            *text(REPLY_MESSAGE, message),  # none when empty; split at 253 octets
-            *octets(STATE, outcome.state),  # only a Challenge has one
-            *request.all(PROXY_STATE),  # unmodified and in order (RFC 2865 section 5.33)
-        ],
-    )
+    attributes = [*carried(request, outcome, application.secret, spoken)]
+    if outcome.message and spoken.eap is None:  # EAP has its own (RFC 3579 section 2.6.5)
+        attributes += text(REPLY_MESSAGE, outcome.message)
+    if outcome.state:
+        attributes += octets(STATE, outcome.state)
+    attributes += request.all(PROXY_STATE)  # unmodified and in order (RFC 2865 section 5.33)
+    return request.answer(code, attributes)

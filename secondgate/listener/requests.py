@@ -29,7 +29,8 @@ def to_attempt(
     name = request.first(a.USER_NAME)
     if not name:
         raise Dropped(drops.NO_USER_NAME)
-    if sum(len(state) + 2 for state in request.values(a.PROXY_STATE)) > PROXY_STATE_MOST:
+    proxied = request.values(a.PROXY_STATE)
+    if proxied and sum(len(state) + 2 for state in proxied) > PROXY_STATE_MOST:
         raise Dropped(drops.TOO_MUCH_PROXY_STATE)
     facts: dict[str, Any] = {}
     nas = readable(request.first(a.NAS_IDENTIFIER))
@@ -55,5 +56,7 @@ def to_attempt(
 
 def _place(station: bytes | None) -> str:
     """Return where the person is, as it is kept: no control characters, and what its column holds."""
-    text = readable(station) or ""
+    text = readable(station)
+    if not text:
+        return ""
     return "".join(sign for sign in text if category(sign) != "Cc")[:PLACE_MOST]

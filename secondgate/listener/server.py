@@ -124,19 +124,19 @@ class Server:
         key = (id(door), sender.whole, datagram[1] if len(datagram) > 1 else 0)
         seen = self._duplicates.find(key, datagram, now)
         if seen is not None:
-            if self.captures:
+            if self.captures.looking:
                 self.captures.see(REPEATED, sender, datagram)
             if seen.reply:  # else it is being decided, and that answer will do for both
                 door.send(seen.reply, sender)
             return
         seen = self._duplicates.begin(key, datagram, now)
-        if self.captures:
+        if self.captures.looking:
             self.captures.see(CAME, sender, datagram)
         try:
             request = decode(datagram)
             seen.reply = await self._with_current_client(door, datagram, request, sender, answer)
             door.send(seen.reply, sender)
-            if self.captures:
+            if self.captures.looking:
                 self.captures.see(ANSWERED, sender, seen.reply)
         except Dropped as dropped:
             self._drop(dropped.drop, sender)
@@ -152,7 +152,7 @@ class Server:
 
     def _drop(self, drop: Drop, sender: Sender) -> None:
         DROPS[(drop.name,)] += 1
-        if self.captures:
+        if self.captures.looking:
             self.captures.see(DROPPED, sender, fault=drop.name)
 
     async def _with_current_client(

@@ -61,10 +61,11 @@ class Login:
         self.user, self.home = user.id, user.directory
         self.ledger.under_way[user.id] += 1
 
-    async def read_again(self, name: str) -> None:
-        """Ask the ledger once more, and about `name`, too, after something was written on the way."""
-        question = _question(self.attempt, self.candidates, self.ledger)
-        self.reading = await self.ledger.open(replace(question, names=(*question.names, name)))
+    async def read_again(self, *, names: tuple[str, ...] = (), keys: tuple[str, ...] = ()) -> None:
+        """Ask the ledger once more, and about these names and throttle's keys, too."""
+        asked = _question(self.attempt, self.candidates, self.ledger)
+        more = replace(asked, names=(*asked.names, *names), keys=(*asked.keys, *keys))
+        self.reading = await self.ledger.open(more)
 
 
 async def open_login(attempt: Attempt, ledger: Ledger) -> Login:
@@ -98,8 +99,9 @@ async def written(change: Awaitable[Answer]) -> Answer:
 
 def _question(attempt: Attempt, names: tuple[Candidate, ...], ledger: Ledger) -> Question:
     state_hash = hash_state(attempt.state) if attempt.state else None
-    keys = (*source_keys(attempt, ledger), name_key(attempt, ledger))
-    return Question(tuple({candidate.name: None for candidate in names}), keys, state_hash)
+    # Of two readings of one text no two are of one name.
+    called = tuple([candidate.name for candidate in names])
+    return Question(called, source_keys(attempt, ledger), state_hash)
 
 
 def source_keys(attempt: Attempt, ledger: Ledger) -> tuple[str, ...]:

@@ -23,11 +23,15 @@ async def check_second_factor(login: Login, user: Person, rule: Rule, typed: Typ
     if rule.login is LoginMethod.PASSWORD_ONLY:
         login.trail.note("second-factor.not-asked")
         return None
-    over = [one for one in user.authenticators if _is_over(one, login.attempt.at)]
-    live = [one for one in user.authenticators if one not in over]
-    held = [one for one in live if _takes(rule, one)]
+    held: list[Held] = []
+    over: list[Held] = []
+    for one in user.authenticators:
+        if _is_over(one, login.attempt.at):
+            over.append(one)
+        elif _takes(rule, one):
+            held.append(one)
     server = code_server(login, user, rule)
-    if rule.enrols and not live:
+    if rule.enrols and len(over) == len(user.authenticators):
         login.trail.note("second-factor.to-enrol")
         return None
     if not held and server is None and (typed.answer is None or not over):

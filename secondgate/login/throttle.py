@@ -20,10 +20,8 @@ def wait(count: int) -> int:
     return 0 if count < FREE else min(LONGEST, 2 ** min(count - FREE, 20))
 
 
-def remaining(failures: Failures | None, now: float) -> float:
+def remaining(failures: Failures, now: float) -> float:
     """Return the seconds, from `now` on, in which nothing is checked; 0 when there is no wait."""
-    if failures is None:
-        return 0
     if failures.last - now > LONGEST:
         return 0  # further ahead than nodes' clocks differ: a clock was set back
     return max(0.0, wait(standing(failures, now)) - _quiet(failures, now))

@@ -24,9 +24,9 @@ async def find_user(login: Login) -> Person:
     """
     people = _matching(login)
     if not people:
-        _end_if_throttled(
-            login, (*source_keys(login.attempt, login.ledger), name_key(login.attempt, login.ledger))
-        )
+        unknown = name_key(login.attempt, login.ledger)
+        await login.read_again(keys=(unknown,))
+        _end_if_throttled(login, (*source_keys(login.attempt, login.ledger), unknown))
         people = await _search_directories(login)
     if len(people) > 1:
         login.trail.note("user.ambiguous", count=len(people))
@@ -57,8 +57,7 @@ def _end_if_throttled(login: Login, keys: tuple[str, ...]) -> None:
     login.keys = keys
     for key in keys:
         failures = login.reading.failures.get(key)
-        seconds = remaining(failures, login.attempt.at)
-        if failures and seconds > 0:
+        if failures and (seconds := remaining(failures, login.attempt.at)) > 0:
             login.trail.note("user.throttled", count=failures.count, seconds=int(seconds) + 1)
             raise Ended(reasons.THROTTLED)
 
@@ -110,7 +109,7 @@ async def _adopt(login: Login, directory: OpenDirectory, found: Found, typed: st
         await _end_unknown(login, None)
     code = "user.adopted" if adopted.is_new else "user.other-name"
     login.trail.note(code, directory=directory.id, login=login.attempt.login_name)
-    await login.read_again(adopted.name)
+    await login.read_again(names=(adopted.name,))
     people = [person for person in login.reading.people if person.id == adopted.user]
     if not people:  # removed in this very moment
         await _end_unknown(login, None)

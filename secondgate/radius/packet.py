@@ -48,21 +48,28 @@ class Packet:
     identifier: int
     authenticator: bytes
     attributes: list[Attribute] = field(default_factory=list)
+    # Made when first asked: a login looks for a dozen types, most of which are not there.
+    _by_kind: dict[int, list[bytes]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def first(self, kind: int) -> bytes | None:
         """Return the value of the first attribute of this type, or None."""
-        for found, value in self.attributes:
-            if found == kind:
-                return value
-        return None
+        found = self.values(kind)
+        return found[0] if found else None
 
     def values(self, kind: int) -> list[bytes]:
         """Return the values of all attributes of this type, in order."""
-        return [value for found, value in self.attributes if found == kind]
+        by_kind = self._by_kind
+        if not by_kind:
+            for found, value in self.attributes:
+                if found in by_kind:
+                    by_kind[found].append(value)
+                else:
+                    by_kind[found] = [value]
+        return by_kind.get(kind, [])
 
     def all(self, kind: int) -> list[Attribute]:
         """Return all attributes of this type as they came, in order (to copy Proxy-State)."""
-        return [attribute for attribute in self.attributes if attribute[0] == kind]
+        return [(kind, value) for value in self.values(kind)]
 
     def answer(self, code: Code, attributes: Iterable[Attribute] = ()) -> "Packet":
         """Return the unsigned reply to this request: same identifier, to be sealed by `signing`."""

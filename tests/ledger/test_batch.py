@@ -93,7 +93,7 @@ async def test_who_was_answered_comes_along_with_the_next_question(work: Work) -
 
 async def test_two_that_contend_are_never_in_one_batch(work: Work) -> None:
     batch: Batch[Item, int] = Batch(work, work.interrupt)
-    items = [Item(1, ("a", None)), Item(2, ("a", None)), Item(3, ("b", None)), Item(4, (None, "c"))]
+    items = [Item(1, ("a",)), Item(2, ("a", "c")), Item(3, ("b",)), Item(4, ("c", "d"))]
     await asyncio.gather(*(batch.call(item) for item in items))
     assert work.batches == [[1, 3, 4], [2]]
 

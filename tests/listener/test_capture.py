@@ -15,13 +15,13 @@ def sender(address: str) -> Sender:
 
 def test_only_its_own_addresses_are_seen() -> None:
     captures = Captures()
-    assert not captures
+    assert not captures.looking
     with captures.open(ip_network("2001:db8::/32"), names=True) as capture:
-        assert captures
+        assert captures.looking
         for address in ("2001:db8::1", "192.0.2.1", "2001:db9::1", "::ffff:192.0.2.1"):
             captures.see(CAME, sender(address), b"xx")
         assert [capture.taken.get_nowait()["client"] for _ in range(capture.taken.qsize())] == ["2001:db8::1"]
-    assert not captures
+    assert not captures.looking
 
 
 def test_what_nobody_reads_is_counted_and_not_kept() -> None:

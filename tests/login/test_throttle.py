@@ -31,10 +31,6 @@ def test_no_wait_is_longer_than_a_quarter_of_an_hour(count: int) -> None:
     assert wait(count) == LONGEST == 900
 
 
-def test_who_never_failed_waits_for_nothing() -> None:
-    assert remaining(None, NOW) == 0
-
-
 def test_a_wait_passes() -> None:
     failures = Failures(15, NOW)
     assert [remaining(failures, NOW + s) for s in (0, 1, 31, 31.5, 32, 100)] == [32, 31, 1, 0.5, 0, 0]

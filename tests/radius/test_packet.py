@@ -1,6 +1,7 @@
 """Octets to packets, and back."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -75,6 +76,13 @@ def test_attributes_keep_their_order() -> None:
     assert read.values(PROXY_STATE) == [b"1", b"", b"2"]
     assert read.all(PROXY_STATE) == [(PROXY_STATE, b"1"), (PROXY_STATE, b""), (PROXY_STATE, b"2")]
     assert read.first(MESSAGE_AUTHENTICATOR) is None
+
+
+def test_a_copy_with_other_attributes_is_read_anew() -> None:
+    sent = packet((USER_NAME, b"ann"))
+    assert sent.first(USER_NAME) == b"ann"
+    copy = replace(sent, attributes=[(USER_NAME, b"bob")])
+    assert (copy.first(USER_NAME), copy.all(USER_NAME)) == (b"bob", [(USER_NAME, b"bob")])
 
 
 def test_an_answer_has_the_identifier_of_its_request() -> None:

@@ -219,7 +219,9 @@ def kept(**changes: object) -> str:
     """
     reference = yaml.load(export())["users"][0]["authenticators"][0]["secret"]["kept"]
     beside = "".join(f"{key}: {value}, " for key, value in changes.items())
-    return GOOD.replace("secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", f"{beside}secret: {{kept: '{reference}'}}")
+    return GOOD.replace(
+        "secret: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", f"{beside}secret: {{kept: '{reference}'}}"
+    )
 
 
 def test_settings_beside_a_kept_secret_are_taken(configure: Configure) -> None:
