@@ -1,5 +1,6 @@
 """One server in one round: start it, warm it, load it with so many logins in flight, stop it."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ def users_needed(rounds: int, logins: int, loads: int) -> int:
 def measure(server: Server, folder: Path, number: int, logins: int, in_flight: Sequence[int]) -> Measured:
     """Return what the round of this number (0 first) says. Raises BenchError."""
     port = free_port()
+    os.sync()  # what was seeded is on the disk: else the first checkpoint writes all of it, and logins wait
     first_user = 0 if server.fills else number * users_of_a_round(logins, len(in_flight))
     child = Child(
         server.command(port),

@@ -53,8 +53,7 @@ class Packet:
 
     def first(self, kind: int) -> bytes | None:
         """Return the value of the first attribute of this type, or None."""
-        found = self.values(kind)
-        return found[0] if found else None
+        return found[0] if (found := self.values(kind)) else None
 
     def values(self, kind: int) -> list[bytes]:
         """Return the values of all attributes of this type, in order."""
