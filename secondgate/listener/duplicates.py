@@ -13,20 +13,28 @@ from typing import Final
 KEPT: Final = 30.0  # seconds; RFC 5080 wants at least as long as a client may retry: AWS up to 20 s
 MOST: Final = 65_536  # about 20 MB; at ten thousand logins a second that still is six seconds
 
-Key = tuple[int, object, int]  # which of our sockets, the sender's address, the identifier
+
+def mark(door: object, sender: object, datagram: bytes) -> int:
+    """Return what stands for a request: which of our doors, the sender's address, every octet.
+
+    64 bits that only this process can compute. Should two requests ever share them, the second gets an
+    answer that does not fit it, which its client drops, and comes again. To keep what they stand for takes
+    three times the memory.
+    """
+    return hash((id(door), sender, datagram))
 
 
 @dataclass(slots=True)
 class Seen:
     """A request that came, and the reply to it as soon as there is one."""
 
-    key: tuple[Key, int]
+    mark: int
     at: float
     reply: bytes | None = None
 
 
 class Duplicates:
-    """The requests of the last half minute, by their octets. Times are the event loop's.
+    """The requests of the last half minute, by their marks. Times are the event loop's.
 
     A newer request with an identifier that was used before leaves the older one be: it may be forged,
     and only the octets have been looked at.
@@ -34,28 +42,27 @@ class Duplicates:
 
     def __init__(self) -> None:
         # Not a dict: that one walks over all that was deleted at its front, 12 µs a request (measured).
-        self._seen: OrderedDict[tuple[Key, int], Seen] = OrderedDict()
+        self._seen: OrderedDict[int, Seen] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._seen)
 
-    def find(self, key: Key, datagram: bytes, now: float) -> Seen | None:
+    def find(self, mark: int, now: float) -> Seen | None:
         """Return what is known of this very request, or None when it is new."""
-        seen = self._seen.get((key, hash(datagram)))
+        seen = self._seen.get(mark)
         return None if seen is None or now - seen.at > KEPT else seen
 
-    def begin(self, key: Key, datagram: bytes, now: float) -> Seen:
+    def begin(self, mark: int, now: float) -> Seen:
         """Remember a new request."""
-        seen = Seen((key, hash(datagram)), now)
-        self._seen.pop(seen.key, None)  # so that the order stays that of arrival
-        self._seen[seen.key] = seen
+        self._seen.pop(mark, None)  # so that the order stays that of arrival
+        self._seen[mark] = seen = Seen(mark, now)
         self._forget(now)
         return seen
 
     def drop(self, seen: Seen) -> None:
         """Forget a request that got no reply: when it comes again, it is tried again."""
-        if self._seen.get(seen.key) is seen:
-            del self._seen[seen.key]
+        if self._seen.get(seen.mark) is seen:
+            del self._seen[seen.mark]
 
     def _forget(self, now: float) -> None:
         while self._seen:

@@ -14,7 +14,7 @@ from secondgate.ledger.snapshot import Client, Snapshot
 from secondgate.listener import accounting
 from secondgate.listener.capture import ANSWERED, CAME, DROPPED, REPEATED, Captures
 from secondgate.listener.clients import Clients
-from secondgate.listener.duplicates import Duplicates
+from secondgate.listener.duplicates import Duplicates, mark
 from secondgate.listener.protocols import read_spoken
 from secondgate.listener.radsec import RadSec
 from secondgate.listener.replies import reply
@@ -121,15 +121,15 @@ class Server:
     async def _serve(self, door: Door, datagram: bytes, sender: Sender, answer: Answer) -> None:
         """See one datagram through: an answer, or a drop with its reason counted."""
         now = asyncio.get_running_loop().time()
-        key = (id(door), sender.whole, datagram[1] if len(datagram) > 1 else 0)
-        seen = self._duplicates.find(key, datagram, now)
+        this = mark(door, sender.whole, datagram)
+        seen = self._duplicates.find(this, now)
         if seen is not None:
             if self.captures.looking:
                 self.captures.see(REPEATED, sender, datagram)
             if seen.reply:  # else it is being decided, and that answer will do for both
                 door.send(seen.reply, sender)
             return
-        seen = self._duplicates.begin(key, datagram, now)
+        seen = self._duplicates.begin(this, now)
         if self.captures.looking:
             self.captures.see(CAME, sender, datagram)
         try:
