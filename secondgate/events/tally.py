@@ -2,9 +2,10 @@
 
 Theory of operation. A login writes its event and nothing else: an index on the user alone would cost it
 7 to 10 µs of about 35, and a counter would be one row that all logins wait for. So `catch_up` follows
-behind. In one transaction it locks the row of Tallied, takes the next events after `done`, adds them to
-Tally and Key, and moves `done`. Whoever runs it, on however many nodes, an event is taken once; killed at
-any moment, it has done all of a step or nothing. Readers look at the few events after `done` themselves.
+behind. In one transaction it moves `done` in the row of Tallied, if it still stands where it was seen, and
+adds the events that it has passed to Tally and Key. Whoever runs it, on however many nodes, an event is taken
+once; killed at any moment, it has done all of a step or nothing. Readers look at the few events after `done`
+themselves.
 
 Ids are given before they are committed: on PostgreSQL event 8 may be seen while event 7 is still being
 written, and a mark that had passed it would never come back. So events are taken only up to an id that
@@ -61,25 +62,37 @@ _INDEX: Final = """
 
 def catch_up(at_once: int = AT_ONCE) -> bool:
     """Take the next events; tell whether more can be taken right away."""
-    newest, behind = look()  # before we have a transaction's number
-    if behind <= 0:
-        return False
-    with transaction.atomic():
-        mark, _ = Tallied.objects.select_for_update().get_or_create(pk=1)
-        if mark.done < mark.ahead:
-            if not _has_passed(mark.horizon):
+    newest = _newest()  # before we have a transaction's number
+    mark, _ = Tallied.objects.get_or_create(pk=1)
+    if mark.done < mark.ahead:
+        if not _has_passed(mark.horizon):
+            return False
+        last = min(mark.done + at_once, mark.ahead)
+        with transaction.atomic():
+            if not _moved(mark, done=last):
                 return False
-            mark.done = _take(mark.done, min(mark.done + at_once, mark.ahead))
-        elif newest > mark.done:
-            mark.ahead, mark.horizon = newest, _number()
-        mark.save()
-        return mark.done < mark.ahead and _has_passed(mark.horizon)
+            _take(mark.done, last)
+        return last < mark.ahead
+    if newest > mark.done:
+        with transaction.atomic():
+            horizon = _number()
+            return _moved(mark, ahead=newest, horizon=horizon) and _has_passed(horizon)
+    return False
+
+
+def _moved(mark: Tallied, **to: int) -> bool:
+    """Move the mark on; tell whether it still stood there: another node may have been first."""
+    return Tallied.objects.filter(pk=mark.pk, done=mark.done, ahead=mark.ahead).update(**to) == 1
 
 
 def look() -> tuple[int, int]:
     """Return the newest event's id, and how many events are behind it that wait to be taken."""
-    newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+    newest = _newest()
     return newest, newest - done()
+
+
+def _newest() -> int:
+    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def may_wait(came: int, seconds: float, behind: int) -> bool:
@@ -104,7 +117,7 @@ def done() -> int:
     return mark or 0
 
 
-def _take(after: int, last: int) -> int:
+def _take(after: int, last: int) -> None:
     between = [after, last]
     vendor = connection.vendor
     without = ", ".join(["%s"] * len(WITHOUT_KEY))
@@ -112,7 +125,6 @@ def _take(after: int, last: int) -> int:
         counts = _COUNTS.format(hour=_HOUR[vendor])
         cursor.execute(_COUNT.format(counts=counts), between)
         cursor.execute(_INDEX.format(hex=_HEX[vendor], without=without), [*between * 3, *WITHOUT_KEY])
-    return last
 
 
 def _number() -> int:
