@@ -15,6 +15,7 @@ pytestmark = pytest.mark.real
 # In a process of its own: Django knows one database a process.
 BEGIN = """
 import json, os, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -81,9 +82,7 @@ def test_many_that_count_at_once_count_once(house: House) -> None:
         house,
         """
 add(500)
-threads = [threading.Thread(target=all_of_it, args=(7,)) for _ in range(4)]
-for one in threads: one.start()
-for one in threads: one.join()
+with ThreadPoolExecutor(4) as pool: list(pool.map(all_of_it, [7] * 4))
 all_of_it()
 say(counted=counted(), keys=Key.objects.filter(key=ANN.hex).count())
 """,
