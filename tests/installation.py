@@ -6,7 +6,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_migrate
 
 from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger
@@ -36,7 +38,7 @@ def vault_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def configure(transactional_db: None, built_in: None, tmp_path: Path) -> Configure:
+def configure(transactional_db: None, tmp_path: Path) -> Configure:
     """Apply a configuration to the test database: what is planned is what is done, and what events tell."""
     from secondgate.events.models import Event
 
@@ -58,9 +60,17 @@ def configure(transactional_db: None, built_in: None, tmp_path: Path) -> Configu
     return run
 
 
-@pytest.fixture
-def built_in(transactional_db: None) -> None:
-    """What the migrations put into the tables, where an earlier test's end has emptied them."""
+@pytest.fixture(scope="session", autouse=True)
+def rows_of_the_migrations() -> Iterator[None]:
+    """Put back what the migrations put into the tables, each time that a test's end has emptied them."""
+    post_migrate.connect(_put_back)
+    yield
+    post_migrate.disconnect(_put_back)
+
+
+def _put_back(sender: AppConfig, **_: object) -> None:
+    if sender.label != "ledger":  # it is told once for each app
+        return
     from secondgate.applications.kinds import WEB, WEB_ID
     from secondgate.applications.models import Application
     from secondgate.directories.models import Directory
@@ -75,7 +85,7 @@ def built_in(transactional_db: None) -> None:
 
 
 @pytest.fixture
-async def ledger(built_in: None) -> AsyncIterator[Ledger]:
+async def ledger(transactional_db: None) -> AsyncIterator[Ledger]:
     """A ledger on the test database."""
     ledger = connect()
     await ledger.refresh()

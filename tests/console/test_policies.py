@@ -222,7 +222,7 @@ def test_what_is_not_there_is_not_found(house: None, signed_in: SignedIn) -> Non
     assert signed_in().post(f"{nowhere}move/", {"to": "up"}).status_code == 404
 
 
-def test_an_empty_house_says_what_comes_first(built_in: None, signed_in: SignedIn) -> None:
+def test_an_empty_house_says_what_comes_first(transactional_db: None, signed_in: SignedIn) -> None:
     assert "No application yet" in page(signed_in())
 
 

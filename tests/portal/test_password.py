@@ -25,7 +25,7 @@ NEW = "five words, none of them known"
 
 
 @pytest.fixture
-def post(transactional_db: None, built_in: None) -> Iterator[Post]:
+def post(transactional_db: None) -> Iterator[Post]:
     with mail_server("none", asks=False) as post:
         settings = {"host": "127.0.0.1", "port": post.port, "security": "none", "sender": "login@example.com"}
         configure.configure("Mail", by="test", kind="smtp", settings=settings, kept={})
@@ -220,7 +220,7 @@ def test_a_made_up_link_is_void(token: str) -> None:
     assert Client().get(f"/portal/password/{token}/").status_code in (404, 410)
 
 
-def test_where_it_is_another_directory_s_the_page_says_which(signed_in: SignedIn, built_in: None) -> None:
+def test_where_it_is_another_directory_s_the_page_says_which(signed_in: SignedIn) -> None:
     person("lou", kind="ldap")
     page = signed_in("", login="lou").get("/portal/password/").content.decode()
     assert "It belongs to Corp." in page

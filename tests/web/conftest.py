@@ -13,7 +13,9 @@ PATIENCE = 30_000  # ms, for whatever a page is waited for: a bound, not a measu
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # while it is open an event loop runs, and the tests of other files want their own
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     quiet = [

@@ -7,7 +7,7 @@ from django.test import Client
 from secondgate.setup.owner_link import new_link
 
 
-def test_a_password_is_never_in_a_page(built_in: None) -> None:
+def test_a_password_is_never_in_a_page(transactional_db: None) -> None:
     typed = {"name": "Olive Winter", "email": "nowhere", "login": "olive", "password": "quartz-lemon-77-tide"}
     answer = Client().post(urlsplit(new_link()).path, typed)
     page = answer.content.decode()
