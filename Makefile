@@ -26,7 +26,7 @@ run: .venv/ready  ## Start on SQLite in ./var and print the one-time owner link.
 
 test: .venv/dev-ready  ## Run all tests, or those in T=tests/methods.
 	@scripts/packages test
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(T)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(T)
 
 fast: .venv/dev-ready  ## Run the tests that need no services: seconds.
 	@$(BIN)/python -m pytest -m "not real" $(T)
