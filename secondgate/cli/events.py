@@ -31,8 +31,9 @@ def events(
 ) -> None:
     """Print the events, oldest first."""
     existing(data)
+    from secondgate.events.newest import newest_id
     from secondgate.events.read import told
-    from secondgate.events.search import Wanted, every, newest
+    from secondgate.events.search import Wanted, every
 
     wanted = Wanted(
         name=_known(event, "event"),
@@ -47,7 +48,7 @@ def events(
     )
     try:
         while True:
-            end = newest()
+            end = newest_id()
             for bunch in every(replace(wanted, before=end + 1)):
                 for one in told(bunch):
                     line = json.dumps(asdict(one), ensure_ascii=False) if as_json else _line(one)

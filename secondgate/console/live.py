@@ -20,7 +20,8 @@ from django.template.loader import render_to_string
 from secondgate.console import roles
 from secondgate.console.log_rows import rows
 from secondgate.events.models import Event
-from secondgate.events.search import Wanted, look, newest
+from secondgate.events.newest import newest_id
+from secondgate.events.search import Wanted, look
 from secondgate.web.visitor import signed_in_by
 
 log = structlog.get_logger()
@@ -150,7 +151,7 @@ async def stream(wanted: Wanted, after: int | None, session: str) -> AsyncIterat
 def _newest_ids() -> set[int]:
     """Return the ids that are no news."""
     try:
-        low = newest() - BEHIND
+        low = newest_id() - BEHIND
         return set(Event.objects.filter(id__gt=low).values_list("id", flat=True))
     finally:
         connection.close()

@@ -29,10 +29,14 @@ class Heard:
     let_in: datetime | None
 
 
+def newest_id() -> int:
+    """Return the id of the newest event; 0 where there is none."""
+    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
 def window() -> QuerySet[Event]:
     """Return the newest events."""
-    newest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return Event.objects.filter(id__gt=newest - WINDOW)
+    return Event.objects.filter(id__gt=newest_id() - WINDOW)
 
 
 def made_lately() -> set[str]:

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from secondgate.events import names, tally
 from secondgate.events.models import Event, Key
+from secondgate.events.newest import newest_id
 
 OUTCOMES: Final = {
     "accepted": names.LOGIN_ACCEPTED,
@@ -136,7 +137,7 @@ def look(wanted: Wanted, *, most: int, down: bool = True, budget: float = BUDGET
 
 def every(wanted: Wanted, *, at_once: int = 500) -> Iterator[list[Event]]:
     """Yield the events that fit, oldest first, a bunch at a time: each is a query of its own, and short."""
-    end = newest()
+    end = newest_id()
     wanted = replace(wanted, before=min(wanted.before or end + 1, end + 1))
     while True:
         found = look(wanted, most=at_once, down=False)
@@ -144,11 +145,6 @@ def every(wanted: Wanted, *, at_once: int = 500) -> Iterator[list[Event]]:
         if found.is_done:
             return
         wanted = replace(wanted, after=found.reached)
-
-
-def newest() -> int:
-    """Return the id of the newest event; 0 where there is none."""
-    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def _pieces(wanted: Wanted, down: bool) -> Iterator[tuple[QuerySet[Event], int]]:
@@ -192,7 +188,7 @@ def _keyed(wanted: Wanted, first: int, last: int, down: bool) -> Iterator[tuple[
 
 def _span(wanted: Wanted) -> tuple[int, int]:
     """Return the smallest and the largest id that can fit."""
-    first, last = wanted.after + 1, newest() if wanted.before is None else wanted.before - 1
+    first, last = wanted.after + 1, newest_id() if wanted.before is None else wanted.before - 1
     if wanted.since is not None:
         first = max(
             first, min(_around(Event.objects.filter(at__gte=wanted.since).order_by("at")), default=last + 1)

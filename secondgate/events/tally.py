@@ -19,17 +19,17 @@ the event loop next door keeps the interpreter meanwhile.
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Max
 
-from secondgate.events.models import Event, Tallied
+from secondgate.events.models import Tallied
 from secondgate.events.names import LOGIN_ACCEPTED, LOGIN_CHALLENGED, LOGIN_REFUSED
+from secondgate.events.newest import newest_id
 
 # Events in a transaction: SQLite's one writer is wanted by the logins, too. Under load a step holds it for 40
 # ms, of 300 events as of 1,000: mostly this thread waits for the interpreter between the statements.
 AT_ONCE: Final = 1000
 
-# Events that readers count behind `done`, in 50 ms (measured). After an upgrade there is everything to count,
-# for minutes, and the newest hours wait for their turn.
+# Events that readers count behind `done`; twice as many take 100 ms (measured). After an upgrade there is
+# everything to count, for minutes, and the newest hours wait for their turn.
 FRESH_MOST: Final = 20_000
 BURST: Final = 200  # events a second: to count one costs a tenth of a login (measured), and can wait
 
@@ -62,7 +62,7 @@ _INDEX: Final = """
 
 def catch_up(at_once: int = AT_ONCE) -> bool:
     """Take the next events; tell whether more can be taken right away."""
-    newest = _newest()  # before we have a transaction's number
+    newest = newest_id()  # before we have a transaction's number
     mark, _ = Tallied.objects.get_or_create(pk=1)
     if mark.done < mark.ahead:
         if not _has_passed(mark.horizon):
@@ -87,12 +87,8 @@ def _moved(mark: Tallied, **to: int) -> bool:
 
 def look() -> tuple[int, int]:
     """Return the newest event's id, and how many events are behind it that wait to be taken."""
-    newest = _newest()
+    newest = newest_id()
     return newest, newest - done()
-
-
-def _newest() -> int:
-    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def may_wait(came: int, seconds: float, behind: int) -> bool:

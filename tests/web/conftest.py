@@ -13,9 +13,8 @@ PATIENCE = 30_000  # ms, for whatever a page is waited for: a bound, not a measu
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(
-    scope="module"
-)  # while it is open an event loop runs, and the tests of other files want their own
+# Not for the session: while it is open an event loop runs, and the tests of other files want their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     quiet = [

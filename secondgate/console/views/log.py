@@ -16,8 +16,9 @@ from secondgate.console.log_filters import Filters
 from secondgate.console.log_rows import conclusion, rows, trail, what_happened
 from secondgate.console.shell import address
 from secondgate.events.models import Event
+from secondgate.events.newest import newest_id
 from secondgate.events.read import Told, told
-from secondgate.events.search import Look, Wanted, look, newest
+from secondgate.events.search import Look, Wanted, look
 from secondgate.web.visitor import Request
 
 SIZE: Final = 50
@@ -82,7 +83,7 @@ def _when(reached: int) -> Any:
 
 
 def _stream_address(filters: Filters) -> str:
-    return f"{reverse('console:log-stream')}?{filters.address(after=newest())}"
+    return f"{reverse('console:log-stream')}?{filters.address(after=newest_id())}"
 
 
 def _panel(filters: Filters, opened: int) -> dict[str, Any]:
