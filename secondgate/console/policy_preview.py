@@ -10,7 +10,7 @@ from secondgate.applications.models import Application
 from secondgate.console.forms.policy import CHALLENGES
 from secondgate.methods.registry import TITLES
 from secondgate.people.models import Group
-from secondgate.policies.grants import Granted, granted, known, together
+from secondgate.policies.grants import Grant, Granted, attributes_of, granted, known, together
 from secondgate.policies.hints import Crowd, hints
 from secondgate.policies.models import Policy
 from secondgate.policies.reading import noticed, standing
@@ -48,22 +48,28 @@ def preview(policy: Policy | None, values: Mapping[str, Any]) -> dict[str, Any]:
     found = noticed(application, groups, login, methods)
     ids = frozenset(group.pk.hex for group in groups)
     name = str(values.get("name"))
-    rule = Rule(policy.pk.hex if policy else NEW, name, ids, login, methods, challenge)
+    told = _told_by(application, str(values.get("grants") or ""))
+    rule = Rule(policy.pk.hex if policy else NEW, name, ids, login, methods, challenge, grants=told)
     said = Said(application.name, kind, names, login, methods, challenge, application.separator)
     return {
         **context,
         "words": in_words(said),
         "noticed": found,
         "who": names,
-        "told": _told(application, str(values.get("grants") or ""), names),
+        "told": list(granted(told, _example(told, names))),
         "hints": _hints(application, rule, Crowd(equipped=found.people == 0 or found.without < found.people)),
     }
 
 
-def _told(application: Application, lines: str, groups: list[str]) -> list[tuple[str, str]]:
-    """Return what the answer would carry for an example of a person, as far as the lines make sense."""
-    grants = together(list(known(application.grants)), list(known(lines.splitlines())))
-    return list(granted(grants, Granted("ann", "Ann Berg", "ann@example.com", groups or ["VPN users"])))
+def _told_by(application: Application, lines: str) -> tuple[Grant, ...]:
+    """Return what an answer would carry, as far as the lines make sense."""
+    return together(list(known(application.grants)), list(known(lines.splitlines())))
+
+
+def _example(told: Iterable[Grant], groups: list[str]) -> Granted:
+    """Return a person for whom every place in `told` has something to stand there."""
+    attributes = {name: [f"Ann’s {name}"] for name in attributes_of(told)}
+    return Granted("ann", "Ann Berg", "ann@example.com", groups or ["VPN users"], attributes)
 
 
 def _hints(application: Application, rule: Rule, crowd: Crowd) -> list[Any]:

@@ -4,18 +4,23 @@ DirectoryError          it could not say: unreachable, refused us, is set up wro
 Verdict                 what it said of a password
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from secondgate.people.login_names import normalise
 from secondgate.vault.setting import setting
 
 __all__ = [
-    "Account", "Asking", "Browsable", "Checked", "Directory", "DirectoryError", "Finding", "Found", "Kind",
-    "Question", "Step", "Verdict", "failed", "probe", "realms_of", "setting",
+    "ATTRIBUTE_NAME", "Account", "Asking", "Browsable", "Checked", "Describing", "Directory",
+    "DirectoryError", "Finding", "Found", "Kind", "Question", "Step", "Verdict", "failed", "probe",
+    "realms_of", "setting",
 ]  # fmt: skip
+
+# A short name, as schemas give it (RFC 4512 section 1.4, keystring).
+ATTRIBUTE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 class DirectoryError(Exception):
@@ -50,7 +55,8 @@ class Verdict(Enum):
 class Found:
     """A person as a directory has them. `external_id` is its own, lasting identity of them.
 
-    `where` is the entry that was found, to be shown to an administrator.
+    `where` is the entry that was found, to be shown to an administrator. `attributes` are those that it
+    was set up to read beside, by their names in lower case, with all their values.
     """
 
     login: str
@@ -58,6 +64,7 @@ class Found:
     name: str = ""
     email: str = ""
     where: str = field(default="", compare=False)
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,16 @@ class Asking(Protocol):
 
     async def answer(self, account: Account, key: str, text: str) -> Checked:
         """Return what the directory says to an answer to its question."""
+        ...
+
+
+@runtime_checkable
+class Describing(Protocol):
+    """A directory that tells more of a person than who they are: `Found.attributes`."""
+
+    @property
+    def described(self) -> frozenset[str]:
+        """Return the names of what it was set up to tell, in lower case."""
         ...
 
 

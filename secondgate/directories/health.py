@@ -23,7 +23,9 @@ OF_TROUBLE: Final = (
     Wanted(reason=names.DIRECTORY_FAULT),
 )
 # The lines of a login's trail that tell of it.
-SAYS_SO: Final = ("password.fault", "password.silent", "second-factor.fault", "second-factor.silent")
+SAYS_SO: Final = tuple(
+    f"{step}.{what}" for step in ("password", "second-factor", "policy") for what in ("fault", "silent")
+)
 
 
 @dataclass(frozen=True, slots=True)

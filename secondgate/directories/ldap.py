@@ -86,6 +86,7 @@ class LdapDirectory:
     def __init__(self, settings: LdapSettings, dialect: Dialect) -> None:
         self._settings, self._dialect = settings, dialect
         self._trusted = trust(settings.ca_file)
+        self._described = frozenset(name.lower() for name in settings.further_attributes)
         self._readers = [
             Reader(read_server(url, starttls=settings.starttls), self._sign_in) for url in settings.servers
         ]
@@ -102,6 +103,11 @@ class LdapDirectory:
         if not can_be_sent(password):
             return Checked(Verdict.WRONG_PASSWORD)  # before any bind, which it would get through
         return await self._ask(lambda reader: self._check(reader, account.login, password))
+
+    @property
+    def described(self) -> frozenset[str]:
+        """Return the names of the further attributes, in lower case."""
+        return self._described
 
     async def branches(self, below: str) -> list[str]:
         """Return what lies below an entry and may hold people; below "", the servers' own roots.
@@ -195,7 +201,8 @@ class LdapDirectory:
         """Return a session of the service account."""
         settings = self._settings
         names = (settings.login_attribute, settings.name_attribute, settings.email_attribute)
-        attributes = {name.lower(): name for name in (*names, settings.id_attribute)}  # each only once
+        wanted = (*names, settings.id_attribute, *settings.further_attributes)
+        attributes = {name.lower(): name for name in wanted}  # each only once
         try:
             async with self._handshakes:
                 return await open_session(
@@ -225,17 +232,21 @@ class LdapDirectory:
     def _found(self, entry: Entry) -> Found:
         settings = self._settings
         for attribute in (settings.login_attribute, settings.id_attribute):
-            if not entry.values.get(attribute.lower()):
+            if not entry.first(attribute):
                 raise DirectoryError(
                     f"{entry.dn} has no {attribute} that {settings.bind_dn or 'nobody'} may read.",
                     remedy="Check login_attribute and id_attribute, and what the service account may read.",
                 )
         login, name, email = (
-            entry.values.get(attribute.lower(), b"").decode(errors="replace")
+            entry.first(attribute).decode(errors="replace")
             for attribute in (settings.login_attribute, settings.name_attribute, settings.email_attribute)
         )
-        identity = self._dialect.identity(entry.values[settings.id_attribute.lower()])
-        return Found(login, identity, name, email, where=entry.dn)
+        identity = self._dialect.identity(entry.first(settings.id_attribute))
+        further = {
+            name.lower(): [value.decode(errors="replace") for value in entry.values.get(name.lower(), ())]
+            for name in settings.further_attributes
+        }
+        return Found(login, identity, name, email, where=entry.dn, attributes=further)
 
     async def _each(self, look: Callable[[Server], Awaitable[str]]) -> str:
         said = []

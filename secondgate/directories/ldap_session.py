@@ -19,7 +19,7 @@ What bonsai gets wrong is put right here and nowhere else:
 import asyncio
 import os
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -70,10 +70,14 @@ class Lost(DirectoryError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a search found: the first value of each attribute, whose names are in lower case."""
+    """What a search found: the values of each attribute, whose names are in lower case."""
 
     dn: str
-    values: Mapping[str, bytes]
+    values: Mapping[str, Sequence[bytes]]
+
+    def first(self, name: str) -> bytes:
+        """Return an attribute's first value; none at all is an empty one."""
+        return next(iter(self.values.get(name.lower(), ())), b"")
 
 
 def can_be_sent(password: str) -> bool:
@@ -303,7 +307,7 @@ def _client(url: str, dn: str, password: str, attributes: list[str]) -> bonsai.L
 
 
 def _entry(found: bonsai.LDAPEntry) -> Entry:
-    values = {name.lower(): held[0] for name, held in found.items(exclude_dn=True) if held}
+    values = {name.lower(): list(held) for name, held in found.items(exclude_dn=True)}
     return Entry(str(found.dn), values)
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from secondgate.directories.directory import setting
+from secondgate.directories.directory import ATTRIBUTE_NAME, setting
 from secondgate.directories.tunnel import read_server, trust
 from secondgate.vault.setting import Part, SettingError
 
@@ -13,6 +13,8 @@ CONNECTION: Final = Part("Connection", "Where it is.", "Test connection", "Check
 ACCOUNT: Final = Part("Service account", "Who asks.", "Test bind", "Sign in as the service account")
 PEOPLE: Final = Part("People", "Who is found.", "Test search")
 ATTRIBUTES: Final = Part("Attributes", "What is taken over.", previews=True)
+
+FURTHER_MOST: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,12 @@ class LdapSettings:
         label="Lasting identity",
         part=ATTRIBUTES,
     )
+    further_attributes: list[str] = setting(
+        "Attributes that reply attributes may carry, like department: there they are {directory.department}.",
+        default=[],
+        label="Further attributes",
+        part=ATTRIBUTES,
+    )
 
     def __post_init__(self) -> None:
         if not self.servers:
@@ -91,8 +99,22 @@ class LdapSettings:
         if not _is_balanced(self.user_filter):
             says = "user_filter must stand in parentheses, and each that is opened must be closed."
             raise SettingError("user_filter", says)
+        self._check_further_attributes()
         if not 0.5 <= self.timeout <= 30:
             raise SettingError("timeout", f"timeout is {self.timeout}; it must be 0.5 to 30 seconds.")
+
+    def _check_further_attributes(self) -> None:
+        seen: set[str] = set()
+        for name in self.further_attributes:
+            if not ATTRIBUTE_NAME.fullmatch(name):
+                says = f"further_attributes has “{name}”: an attribute's name is letters, digits and hyphens."
+                raise SettingError("further_attributes", says)
+            if name.lower() in seen:
+                raise SettingError("further_attributes", f"further_attributes has “{name}” twice.")
+            seen.add(name.lower())
+        if len(seen) > FURTHER_MOST:
+            says = f"further_attributes has {len(seen)}; {FURTHER_MOST} are the most."
+            raise SettingError("further_attributes", says)
 
 
 @contextmanager

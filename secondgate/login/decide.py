@@ -29,7 +29,7 @@ async def decide(attempt: Attempt, ledger: Ledger) -> Outcome:
             typed = read_typed(login, rule)
             await check_password(login, user, rule, typed)
             proof = await check_second_factor(login, user, rule, typed)
-            outcome = Accept(user, proof, granted_to(login, user, rule))
+            outcome = Accept(user, proof, await granted_to(login, user, rule))
         except Ended as end:  # a step either lets the login go on, or raises how it ends
             outcome = end.outcome
         # One transaction spends the proof and writes the event. If another login spent it first, this

@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.db import DatabaseError
 
 from secondgate.addresses import neighbourhood
+from secondgate.directories.directory import Found
 from secondgate.ledger.ledger import Ledger, LedgerError, Person, Question, Reading
 from secondgate.login.attempt import Attempt
 from secondgate.login.trail import Trail
@@ -34,6 +35,7 @@ class Login:
     has_searched: bool = False  # the directories were asked whose name it is
     has_asked: bool = False  # a directory was asked about a password
     further_name: tuple[str, str] | None = None  # a directory, and the name by which only it knew the user
+    found: Found | None = None  # what their directory has said of the user in this login
     trail: Trail = field(init=False)  # what the steps have noted
 
     def __post_init__(self) -> None:

@@ -3,17 +3,17 @@
 from collections.abc import Awaitable
 from typing import Final
 
-from secondgate.directories import entries
 from secondgate.directories.directory import Account, Asking, Checked, Verdict
 from secondgate.ledger.reading import Person
 from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
 from secondgate.login.health import asked
-from secondgate.login.login import Login, written
+from secondgate.login.login import Login
 from secondgate.login.outcome import Ended
 from secondgate.login.passed_on import PASSWORD, pass_on, read_passed_on
 from secondgate.login.reasons import Reason
 from secondgate.login.typed import Typed
+from secondgate.login.user import recognise
 from secondgate.policies.resolve import LoginMethod, Rule
 
 REASON_OF: Final[dict[Verdict, Reason]] = {
@@ -49,11 +49,8 @@ async def check_password(login: Login, user: Person, rule: Rule, typed: Typed) -
     if checked.verdict is not Verdict.FITS:
         login.trail.note("password.verdict", directory=directory.id, verdict=checked.verdict.value)
         raise Ended(REASON_OF[checked.verdict])
-    if checked.found and user.external_id != checked.found.external_id:
-        if user.external_id:
-            login.trail.note("password.another-person", directory=directory.id)
-            raise Ended(reasons.ANOTHER_PERSON)
-        await written(entries.link(user.id, checked.found))
+    if checked.found:
+        await recognise(login, user, directory, checked.found, step=PASSWORD)
     login.trail.note("password.fits", directory=directory.id)
 
 

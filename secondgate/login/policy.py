@@ -1,10 +1,15 @@
 """Which policy holds, and what it grants: the steps that ask `policies.resolve` and `policies.grants`."""
 
+from collections.abc import Mapping, Sequence
+
+from secondgate.directories.directory import Describing
 from secondgate.ledger.reading import Person
 from secondgate.login import reasons
+from secondgate.login.health import asked
 from secondgate.login.login import Login
 from secondgate.login.outcome import Ended
-from secondgate.policies.grants import Granted, granted
+from secondgate.login.user import recognise
+from secondgate.policies.grants import Granted, attributes_of, granted
 from secondgate.policies.resolve import Rule, resolve
 
 
@@ -18,10 +23,32 @@ def choose_policy(login: Login, user: Person) -> Rule:
     return rule
 
 
-def granted_to(login: Login, user: Person, rule: Rule) -> tuple[tuple[str, str], ...]:
+async def granted_to(login: Login, user: Person, rule: Rule) -> tuple[tuple[str, str], ...]:
     """Return the attributes that the application is told of an accepted user."""
     if not rule.grants:
         return ()
     called = login.attempt.snapshot.groups
     groups = [called[group] for group in user.groups if group in called]
-    return tuple(granted(rule.grants, Granted(user.login, user.full_name, user.email, groups)))
+    attributes = await _described(login, user, attributes_of(rule.grants))
+    return tuple(granted(rule.grants, Granted(user.login, user.full_name, user.email, groups, attributes)))
+
+
+async def _described(login: Login, user: Person, wanted: frozenset[str]) -> Mapping[str, Sequence[str]]:
+    """Return what the user's directory says of them now: what it said last year may let in too far.
+
+    It is asked once the login is proven, and not again where it has just checked the password.
+    """
+    directory = login.attempt.snapshot.directories[user.directory or ""]
+    live = directory.live
+    if not (isinstance(live, Describing) and wanted & live.described):
+        return {}
+    if login.found is None:
+        found = await asked(login, directory, live.find(user.login), step="policy")
+        if found is None:
+            login.trail.note("policy.not-found", directory=directory.id)
+            raise Ended(reasons.NOT_IN_DIRECTORY)
+        await recognise(login, user, directory, found, step="policy")
+    assert login.found
+    names = ", ".join(sorted(wanted & live.described))
+    login.trail.note("policy.described", directory=directory.id, attributes=names)
+    return login.found.attributes

@@ -118,6 +118,19 @@ async def _adopt(login: Login, directory: OpenDirectory, found: Found, typed: st
     return people[0]
 
 
+async def recognise(login: Login, user: Person, directory: OpenDirectory, found: Found, *, step: str) -> None:
+    """Take down what the directory has said of the user; end the login where it is of somebody else.
+
+    Whom we knew by name only is from now on the one who has that name there.
+    """
+    if user.external_id != found.external_id:
+        if user.external_id:
+            login.trail.note(f"{step}.another-person", directory=directory.id)
+            raise Ended(reasons.ANOTHER_PERSON)
+        await written(entries.link(user.id, found))
+    login.found = found
+
+
 async def keep_further_name(login: Login, outcome: Outcome) -> None:
     """Write down the name by which only the directory knew the user, who was let in or asked on by it.
 

@@ -1,19 +1,24 @@
 """What an Access-Accept carries beside the decision: attributes for the application, filled with the person.
 
 A grant is one line, `NAME=VALUE`, as the dictionaries name attributes. In VALUE stand the person's {login},
-{name} and {email}; with {group} the line counts once for each of their groups. Pure.
+{name} and {email}; with {group} the line counts once for each of their groups, and with
+{directory.department} for each value of that attribute in their directory. Pure.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import field
+from itertools import islice, product
 from typing import Final
 
+from secondgate.directories.directory import ATTRIBUTE_NAME
 from secondgate.frozen import frozen
 from secondgate.radius.dictionary import named, written
 
-PLACES: Final = ("{login}", "{name}", "{email}", "{group}")
-_PLACE: Final = re.compile("|".join(map(re.escape, PLACES)))
+OF_DIRECTORY: Final = "directory."
+PLACES: Final = ("{login}", "{name}", "{email}", "{group}", "{directory.ATTRIBUTE}")
+_PLACE: Final = re.compile(rf"\{{(login|name|email|group|directory\.{ATTRIBUTE_NAME.pattern})\}}")
 # What the login itself writes into an answer, or would let a client believe what was never decided.
 OURS: Final = {
     "User-Password", "CHAP-Password", "State", "Proxy-State", "Reply-Message", "Message-Authenticator",
@@ -22,6 +27,7 @@ OURS: Final = {
     "MS-MPPE-Recv-Key", "MS-MPPE-Encryption-Policy", "MS-MPPE-Encryption-Types",
 }  # fmt: skip
 MOST: Final = 20  # lines; with their groups they must leave room in a packet of 4,096 octets
+FILLED_MOST: Final = 1000  # that one line comes to: no packet holds more
 TEXT_MOST: Final = 247  # octets of a value, as vendors' attributes have them
 
 
@@ -35,12 +41,13 @@ class Grant:
 
 @frozen
 class Granted:
-    """Whom it is granted to."""
+    """Whom it is granted to. `attributes` are the directory's, by their names in lower case."""
 
     login: str
     name: str
     email: str
     groups: Sequence[str]
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def read(line: str) -> Grant:
@@ -83,13 +90,37 @@ def together(of_application: Sequence[Grant], of_policy: Sequence[Grant]) -> tup
 
 def granted(grants: Iterable[Grant], person: Granted) -> Iterator[tuple[str, str]]:
     """Yield name and value of each attribute for one person; what would be empty is left out."""
-    own = {"{login}": person.login, "{name}": person.name, "{email}": person.email}
     for grant in grants:
-        for group in sorted(person.groups) if "{group}" in grant.value else [""]:
+        places = dict.fromkeys(_PLACE.findall(grant.value))
+        for values in islice(product(*(_values(place, person) for place in places)), FILLED_MOST):
+            filled = dict(zip(places, values, strict=True))
             # In one go: what stands in somebody's name is text, braces or not.
-            filled = _PLACE.sub(lambda place: {**own, "{group}": group}[place[0]], grant.value)  # noqa: B023
-            if filled := _cut(filled):
-                yield grant.name, filled
+            if text := _cut(_PLACE.sub(lambda place: filled[place[1]], grant.value)):  # noqa: B023
+                yield grant.name, _as_text(text) if places else text
+
+
+def attributes_of(grants: Iterable[Grant]) -> frozenset[str]:
+    """Return the attributes of a directory that stand in `grants`, by their names in lower case."""
+    places = (place for grant in grants for place in _PLACE.findall(grant.value))
+    return frozenset(_attribute(place) for place in places if place.startswith(OF_DIRECTORY))
+
+
+def _values(place: str, person: Granted) -> Sequence[str]:
+    match place:
+        case "login" | "name" | "email":
+            return (getattr(person, place),)
+        case "group":
+            return sorted(person.groups)
+    return sorted(person.attributes.get(_attribute(place), ()))
+
+
+def _attribute(place: str) -> str:
+    return place.removeprefix(OF_DIRECTORY).lower()
+
+
+def _as_text(text: str) -> str:
+    """Return what stands for a text in a line, where 0x would begin hexadecimal digits."""
+    return f"0x{text.encode().hex()}" if text.startswith("0x") else text
 
 
 def _cut(text: str) -> str:

@@ -6,13 +6,17 @@ from enum import StrEnum
 
 from secondgate.applications.kinds import Kind
 from secondgate.methods.registry import RADIUS
+from secondgate.policies.grants import attributes_of
 from secondgate.policies.resolve import LoginMethod, Rule
 from secondgate.policies.sentence import LOGIN_METHODS, isolated, listed, methods_in_words
 
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """An application, and its policies in their order. `server` is the one that checks codes, if one does."""
+    """An application, and its policies in their order. `server` is the one that checks codes, if one does.
+
+    `described` are the attributes that its directories tell of people, in lower case.
+    """
 
     id: str
     name: str
@@ -20,6 +24,7 @@ class Guarded:
     separator: str
     rules: tuple[Rule, ...]
     server: str = ""
+    described: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def _of_application(one: Guarded, crowds: Mapping[str, Crowd], groups: Mapping[s
     for place, rule in enumerate(one.rules):
         yield from _of_reach(one, rule, one.rules[:place], groups)
         yield from _of_method(one, rule)
+        yield from _of_grants(one, rule)
         yield from _of_people(rule, crowds.get(rule.id, Crowd()), groups)
 
 
@@ -110,6 +116,16 @@ def _of_method(one: Guarded, rule: Rule) -> Iterator[Hint]:
     if asks and not one.kind.challenge:
         says = f"{one.kind.no_challenge_because}: no prompt will be seen. Switch it off."
         yield Hint("cannot-ask", rule.id, Level.BAD, "It cannot ask", says)
+
+
+def _of_grants(one: Guarded, rule: Rule) -> Iterator[Hint]:
+    missing = sorted(attributes_of(rule.grants) - one.described)
+    if missing:
+        says = (
+            f"No directory of {isolated(one.name)} reads {listed(missing)}: such lines are left out of the "
+            "answer. Name it in “Further attributes” of a directory."
+        )
+        yield Hint("attribute-not-read", rule.id, Level.WARN, "Nothing to tell", says)
 
 
 def _of_people(rule: Rule, crowd: Crowd, groups: Mapping[str, str]) -> Iterator[Hint]:

@@ -17,6 +17,7 @@ from secondgate.directories.models import ApplicationDirectory, Directory
 from secondgate.methods.models import Authenticator
 from secondgate.methods.registry import METHODS, RADIUS
 from secondgate.people.models import Group, Membership, User
+from secondgate.policies.grants import known, together
 from secondgate.policies.hints import Crowd, Guarded
 from secondgate.policies.models import Policy
 from secondgate.policies.resolve import LoginMethod, Rule
@@ -55,14 +56,16 @@ def standing() -> Standing:
         links[policy].add(group.hex)
     rules: dict[UUID, list[Rule]] = defaultdict(list)
     applications = list(Application.objects.order_by("name"))
-    asks = {one.pk: one.challenge for one in applications}
-    for one in Policy.objects.order_by("position", "name"):
-        challenge = asks.get(one.application_id, False) if one.challenge is None else one.challenge
+    for one in Policy.objects.select_related("application").order_by("position", "name"):
+        application = one.application
+        challenge = application.challenge if one.challenge is None else one.challenge
         login, groups_of = LoginMethod(one.login), frozenset(links[one.pk])
+        carried = together(list(known(application.grants)), list(known(one.grants)))
         rules[one.application_id].append(
-            Rule(one.pk.hex, one.name, groups_of, login, tuple(one.methods), challenge)
+            Rule(one.pk.hex, one.name, groups_of, login, tuple(one.methods), challenge, grants=carried)
         )
     named, usual = _code_servers()
+    described, all_described = _described()
     guarded = [
         Guarded(
             one.pk.hex,
@@ -71,6 +74,7 @@ def standing() -> Standing:
             one.separator,
             tuple(rules[one.pk]),
             named.get(one.pk, usual),
+            described.get(one.pk, all_described),
         )
         for one in applications
         if one.kind in KINDS
@@ -86,6 +90,21 @@ def _code_servers() -> tuple[dict[UUID, str], str]:
     for application, kind, name in links.values_list("application_id", "directory__kind", "directory__name"):
         named[application] = name if kind == RADIUS else named.get(application, "")
     return named, first.first() or ""
+
+
+def _described() -> tuple[dict[UUID, frozenset[str]], frozenset[str]]:
+    """Return what directories tell of people, by application with directories of its own, and for the others.
+
+    By names in lower case.
+    """
+    told = {
+        pk: frozenset(name.lower() for name in settings.get("further_attributes", ()))
+        for pk, settings in Directory.objects.values_list("pk", "settings")
+    }
+    by_application: dict[UUID, frozenset[str]] = defaultdict(frozenset)
+    for application, directory in ApplicationDirectory.objects.values_list("application_id", "directory_id"):
+        by_application[application] |= told[directory]
+    return by_application, frozenset().union(*told.values())
 
 
 def crowds(now: Standing) -> dict[str, Crowd]:

@@ -9,6 +9,8 @@ from secondgate.applications.models import Application, CertificateName, Client
 from secondgate.directories.models import ApplicationDirectory, Directory
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.people.models import Group
+from secondgate.policies.grants import attributes_of
+from secondgate.policies.grants import read as read_grant
 from secondgate.policies.models import Policy
 from secondgate.policies.resolve import LoginMethod
 from secondgate.setup.document import Document
@@ -61,6 +63,7 @@ class Check:
             )
         for name in says.directories:
             self._name(item, "directories", "directories", name)
+        self._grants(item)
         self._kept(item, Application, {"secret": says.secret})
 
     def _known_by(self) -> None:
@@ -82,6 +85,7 @@ class Check:
         self._name(item, "application", "applications", says.application)
         for group in says.groups:
             self._name(item, "groups", "groups", group)
+        self._grants(item)
         if not says.methods and says.login != LoginMethod.PASSWORD_ONLY:
             raise self.document.error(
                 item.path, f"policy “{says.name}” names no `methods` for its second factor."
@@ -92,6 +96,27 @@ class Check:
                 (*item.path, "challenge"),
                 f"policy “{says.name}” cannot have `challenge: yes`: {kind.no_challenge_because}.",
             )
+
+    def _grants(self, item: Item) -> None:
+        """Refuse a reply attribute that could never be filled."""
+        for number, line in enumerate(item.says.grants):
+            for name in attributes_of([read_grant(line)]) - self._described:
+                raise self.document.error(
+                    (*item.path, "grants", number),
+                    f"no directory reads “{name}”: name it in `further_attributes` of one. Known: "
+                    f"{', '.join(sorted(self._described)) or 'none'}.",
+                )
+
+    @cached_property
+    def _described(self) -> frozenset[str]:
+        """The attributes that directories will tell of people, in lower case."""
+        here = {
+            item.says.name: getattr(item.says, "further_attributes", ())
+            for item in self.configuration.directories
+        }
+        kept = Directory.objects.filter(name__in=self._known["directories"]).values_list("name", "settings")
+        told = {name: settings.get("further_attributes", ()) for name, settings in kept} | here
+        return frozenset(name.lower() for names in told.values() for name in names)
 
     @cached_property
     def _kinds(self) -> dict[str, str]:

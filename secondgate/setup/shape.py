@@ -4,7 +4,7 @@ The keys of a directory's or an authenticator's kind are read off the kind's own
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from ipaddress import ip_network
@@ -29,6 +29,7 @@ from secondgate.people.login_names import has_controls, normalise
 from secondgate.policies.grants import read as read_grant
 from secondgate.policies.resolve import LoginMethod
 from secondgate.setup.document import Document, InputError, Path_, read_beside
+from secondgate.vault.setting import default_of, is_required
 
 
 class _Strict(BaseModel):
@@ -239,7 +240,7 @@ def _of_kind(document: Document, path: Path_, entry: Any, common: type[BaseModel
 def _model(common: type[BaseModel], settings: Any) -> type[BaseModel]:
     """Return the model of a kind's entries. Making it takes a millisecond, and there may be thousands."""
     keys: dict[str, Any] = {
-        one.name: (_type(one), ... if _required(one) else one.default) for one in fields(settings)
+        one.name: (_type(one), ... if is_required(one) else default_of(one)) for one in fields(settings)
     }
     return create_model("Entry", __base__=common, **keys)
 
@@ -255,10 +256,6 @@ def _type(one: Any) -> Any:
 
 def _number(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.isdecimal() else value
-
-
-def _required(one: Any) -> bool:
-    return one.default is MISSING and one.default_factory is MISSING
 
 
 def _validated(document: Document, path: Path_, model: type[BaseModel], entry: Any) -> Any:

@@ -57,7 +57,19 @@ def setting(
     }  # fmt: skip
     if default is MISSING:
         return field(metadata=metadata, repr=not secret)
+    if isinstance(default, list):
+        return field(default_factory=default.copy, metadata=metadata, repr=not secret)
     return field(default=default, metadata=metadata, repr=not secret)
+
+
+def is_required(one: Field[Any]) -> bool:
+    """Return whether a field must be given."""
+    return one.default is MISSING and one.default_factory is MISSING
+
+
+def default_of(one: Field[Any]) -> Any:
+    """Return what a field that is not required is when it is not given."""
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def secret_fields(settings: type[Any]) -> Iterator[Field[Any]]:

@@ -49,6 +49,10 @@ async def open_(slapd: Slapd) -> AsyncIterator[Opener]:
         ({"user_filter": "(uid=?)(cn=?)"}, "must stand in parentheses"),
         ({"user_filter": "uid=?"}, "must stand in parentheses"),
         ({"user_filter": ")uid=?("}, "must stand in parentheses"),
+        ({"further_attributes": ["a b"]}, "further_attributes has “a b”: an attribute's name is"),
+        ({"further_attributes": ["1.2.3"]}, "letters, digits and hyphens"),
+        ({"further_attributes": ["title", "Title"]}, "has “Title” twice"),
+        ({"further_attributes": [f"a{n}" for n in range(21)]}, "further_attributes has 21; 20 are the most"),
         ({"timeout": 0.4}, "timeout is 0.4; it must be 0.5 to 30 seconds"),
         ({"timeout": 31}, "timeout is 31"),
         ({"timeout": float("nan")}, "timeout is nan"),
@@ -211,6 +215,19 @@ async def test_a_filter_that_finds_several_is_a_fault_that_names_them(open_: Ope
 async def test_every_question_mark_of_the_filter_is_the_name(open_: Opener):
     directory = open_(user_filter="(|(uid=?)(mail=?))")
     assert await directory.find("alice@example.org") == await directory.find("alice")
+
+
+@pytest.mark.real
+async def test_further_attributes_come_with_all_their_values(open_: Opener):
+    directory = open_(further_attributes=["memberOf", "UID", "objectClass", "title"])
+    found = await directory.find("alice")
+    assert found
+    assert found.attributes == {
+        "memberof": ["cn=vpn-users,dc=example,dc=org"], "uid": ["alice"], "title": [],
+        "objectclass": ["inetOrgPerson"],
+    }  # fmt: skip
+    checked = await directory.check_password(ALICE, ALICE_PASSWORD)
+    assert checked.found and checked.found.attributes == found.attributes
 
 
 @pytest.mark.real

@@ -3,6 +3,7 @@
 import re
 
 from secondgate.directories.directory import Verdict
+from secondgate.directories.health import SAYS_SO
 from secondgate.events import names
 from secondgate.listener.replies import REPLIES
 from secondgate.login.close import EVENT_OF
@@ -32,6 +33,10 @@ def test_names_are_kebab_case() -> None:
 
 def test_every_line_of_a_trail_is_of_a_step() -> None:
     assert {code.partition(".")[0] for code in SAYS} <= set(STEPS)
+
+
+def test_every_step_that_asks_a_directory_tells_its_trouble() -> None:
+    assert {code for code in SAYS if code.endswith((".fault", ".silent"))} == set(SAYS_SO)
 
 
 def test_guesses_count_and_faults_of_ours_do_not() -> None:

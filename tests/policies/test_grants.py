@@ -1,8 +1,22 @@
 """What an answer carries: lines, filled with the person."""
 
-import pytest
+from itertools import islice
 
-from secondgate.policies.grants import MOST, Granted, granted, read, read_all, together
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secondgate.policies.grants import (
+    FILLED_MOST,
+    MOST,
+    Granted,
+    attributes_of,
+    granted,
+    read,
+    read_all,
+    together,
+)
+from secondgate.radius.dictionary import written
 
 ANN = Granted("ann", "Ann Berg", "ann@example.com", ["VPN", "Staff"])
 
@@ -15,6 +29,32 @@ def test_a_line_is_filled_and_counts_once_for_each_group():
     assert filled("Class={login}/{email}", "filter-id = OU={group};") == [
         ("Class", "ann/ann@example.com"), ("Filter-Id", "OU=Staff;"), ("Filter-Id", "OU=VPN;")
     ]  # fmt: skip
+
+
+def test_a_directory_s_attribute_stands_for_each_of_its_values():
+    ann = Granted("ann", "", "", ["G"], {"department": ["Sales"], "memberof": ["b", "a"], "title": []})
+    assert filled("Class={group} {directory.Department} {directory.memberOf}", person=ann) == [
+        ("Class", "G Sales a"), ("Class", "G Sales b")
+    ]  # fmt: skip
+    assert filled("Class=x{directory.title}", "Class=x{directory.unheard-of}", person=ann) == []
+
+
+def test_the_attributes_of_a_directory_that_lines_name_are_told():
+    lines = ["Class={directory.Department} {directory.memberOf} {login}", "Filter-Id={directory.department}"]
+    assert attributes_of(read_all(lines)) == {"department", "memberof"}
+
+
+def test_no_line_comes_to_more_than_a_packet_could_hold():
+    many = Granted("ann", "", "", [f"g{n}" for n in range(2000)], {"x": [f"v{n}" for n in range(2000)]})
+    lines = granted(read_all(["Class={group}{directory.x}"]), many)
+    assert len(list(islice(lines, FILLED_MOST + 1))) == FILLED_MOST
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"])) | st.from_regex(r"\A0x\w{0,6}\Z"))
+def test_whatever_somebody_is_called_is_told_as_it_is(text: str):
+    """Also where it looks like hexadecimal digits: no name may become other octets, or an error."""
+    for name, value in filled("Class={login}", person=Granted(text, "", "", [])):
+        assert written(name, value)[1] == text.encode()[:247].decode(errors="ignore").encode()
 
 
 def test_what_would_be_empty_is_left_out_and_what_is_long_is_cut_between_characters():
@@ -35,6 +75,8 @@ def test_a_name_with_braces_of_its_own_is_text():
         ("Filter-Id", "must be NAME=VALUE"), ("Filter-Id=", "must be NAME=VALUE"),
         ("Nonsense=1", "There is no attribute called"), ("State=x", "State is written by the login itself"),
         ("MS-MPPE-Send-Key=x", "is written by the login itself"), ("Class={uid}", "braces around something else"),
+        ("Class={directory.}", "braces around something else"), ("Class={directory.a b}", "braces around"),
+        ("Session-Timeout={directory.seconds}", "must stand there as it is"),
         ("Session-Timeout=long", "must be a whole number"), ("Session-Timeout={login}", "must stand there as it is"),
     ],
 )  # fmt: skip

@@ -1,10 +1,13 @@
 """What is odd about the policies as they stand."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from secondgate.applications.kinds import KINDS
+from secondgate.policies.grants import read_all
 from secondgate.policies.hints import Crowd, Guarded, Level, hints, shadows
 from secondgate.policies.resolve import LoginMethod, Rule, resolve
 from tests.fuzz.steady import steady
@@ -53,6 +56,17 @@ def test_a_dead_policy_names_those_that_take_its_people() -> None:
 )
 def test_what_a_login_method_comes_to(kind, one: Rule, hint: str) -> None:
     assert hint in named(one, kind=kind)
+
+
+def test_an_attribute_that_no_directory_reads_is_named() -> None:
+    told = replace(
+        rule("A"), grants=read_all(["Class={directory.Title}", "Filter-Id={directory.department}"])
+    )
+    known = Guarded("app", "Gate", VPN, ",", (told,), described=frozenset({"department"}))
+    (hint,) = hints([known], {}, GROUPS)
+    assert (hint.name, hint.about) == ("attribute-not-read", "A")
+    assert "No directory of Gate reads title:" in hint.says
+    assert not hints([replace(known, described=frozenset({"department", "title"}))], {}, GROUPS)
 
 
 def test_a_challenge_that_would_never_be_asked_is_no_conflict() -> None:

@@ -1,16 +1,26 @@
 """What an Access-Accept grants, as radclient sees it, on both databases."""
 
+import base64
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from secondgate.methods.hotp import code_at
+from secondgate.radius import attributes as a
+from secondgate.radius.packet import Code, Packet
+from tests.real.slapd import Slapd
+from tests.scenarios.client import Client, message
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House
+from tests.scenarios.people import slapd_home
 
 pytestmark = pytest.mark.real
 
 SECRET = "a-secret-of-this-test"
 SEED = new_seed()
+FILTER_ID = 11  # RFC 2865 section 5.11
 HOUSE = f"""
 groups:
   - {{name: Staff, members: [ann]}}
@@ -55,3 +65,97 @@ def test_a_line_that_cannot_be_changes_nothing(house: House):
     assert done.returncode == 1
     assert "Session-Timeout is “long”; it must be a whole number" in done.stderr
     assert not house.events()
+
+
+DORA = "uid=dora,ou=people,dc=example,dc=org"
+DIRECTORY_HOUSE = f"""
+    further_attributes: [departmentNumber, employeeType]
+applications:
+  - {{name: VPN, kind: fortigate, clients: [127.0.0.1], secret: {SECRET}, challenge: yes,
+     grants: ["Filter-Id={{directory.departmentNumber}}"]}}
+  - {{name: Gate, kind: radius, clients: [127.0.0.2], secret: {SECRET},
+     grants: ["Filter-Id=OU={{directory.EmployeeType}}/{{directory.departmentNumber}}"]}}
+users:
+  - {{login: dora, directory: Company LDAP, authenticators: [{{method: hotp, secret: {SEED}}}]}}
+  - {{login: ann, authenticators: [{{method: hotp, secret: {SEED}}}]}}
+policies:
+  - {{name: P, application: VPN, login: password-and-second-factor, methods: [hotp]}}
+  - {{name: G, application: Gate, login: second-factor-only, methods: [hotp]}}
+"""
+
+
+def add_dora(slapd: Slapd) -> None:
+    slapd.modify(
+        f"dn: {DORA}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: dora\ncn: Dora\nsn: D\n"
+        "departmentNumber: Sales\nemployeeType: inner\nemployeeType: outer\nuserPassword: D0ra-Passw0rd\n"
+    )
+
+
+@pytest.fixture
+def dora(slapd: Slapd) -> Iterator[None]:
+    """Somebody in the directory whose entry a test may change."""
+    add_dora(slapd)
+    yield
+    slapd.modify(f"dn: {DORA}\nchangetype: delete\n")
+
+
+def hotp(count: int) -> str:
+    return code_at(base64.b32decode(SEED), count).decode()
+
+
+def told(reply: Packet) -> list[str]:
+    assert reply.code == Code.ACCESS_ACCEPT, message(reply)
+    return [value.decode() for value in reply.values(FILTER_ID)]
+
+
+def test_what_the_directory_says_now_is_in_the_answer(
+    house: House, slapd: Slapd, dora: None, tmp_path: Path
+) -> None:
+    house.configure(slapd_home(slapd, tmp_path).yaml + DIRECTORY_HOUSE)
+    house.start()
+    with Client(house.port, SECRET.encode()) as vpn:
+        asked = vpn.ask("dora", "D0ra-Passw0rd")
+        assert asked.code == Code.ACCESS_CHALLENGE
+        # Between password and code they move: what held before the password was right holds no more.
+        slapd.modify(f"dn: {DORA}\nchangetype: modify\nreplace: departmentNumber\ndepartmentNumber: Legal\n")
+        assert told(vpn.ask("dora", hotp(0), *asked.all(a.STATE))) == ["Legal"]
+    (event,) = house.events(event="login.accepted")
+    explained = house.command("explain", str(event["id"])).stdout
+    assert "Company LDAP says what the application is told: departmentnumber." in explained
+    with Client(house.port, SECRET.encode(), address="127.0.0.2") as gate:
+        assert told(gate.ask("ann", hotp(0))) == []  # nothing is known of her, and nothing is asked
+
+
+def test_who_is_not_what_we_knew_is_told_nothing_and_not_let_in(
+    sqlite_house: House, slapd: Slapd, dora: None, tmp_path: Path
+) -> None:
+    """By code alone, too: the directory is asked only because of what the application is to be told."""
+    sqlite_house.configure(slapd_home(slapd, tmp_path).yaml + DIRECTORY_HOUSE)
+    sqlite_house.start()
+    with Client(sqlite_house.port, SECRET.encode(), address="127.0.0.2") as gate:
+        slapd.child.stop()
+        assert "not possible right now" in message(gate.ask("dora", hotp(0)))
+        event = sqlite_house.last_login()
+        assert event["reason"] == "directory-down"
+        trail = sqlite_house.command("explain", str(event["id"])).stdout
+        assert "Company LDAP did not say what the application is told of them:" in trail
+        slapd.child.start()
+        # The code was not used up.
+        assert told(gate.ask("dora", hotp(0))) == ["OU=inner/Sales", "OU=outer/Sales"]
+        slapd.modify(f"dn: {DORA}\nchangetype: delete\n")
+        assert gate.ask("dora", hotp(1)).code == Code.ACCESS_REJECT
+        assert sqlite_house.last_login()["reason"] == "not-in-directory"
+        add_dora(slapd)  # by the same name, but another entry
+        assert gate.ask("dora", hotp(1)).code == Code.ACCESS_REJECT
+        assert sqlite_house.last_login()["reason"] == "another-person"
+
+
+def test_an_attribute_that_no_directory_reads_changes_nothing(
+    sqlite_house: House, slapd: Slapd, tmp_path: Path
+) -> None:
+    yaml = slapd_home(slapd, tmp_path).yaml + DIRECTORY_HOUSE
+    done = sqlite_house.apply(yaml.replace("EmployeeType", "EmployeTyp"))
+    assert done.returncode == 1
+    assert "no directory reads “employetyp”: name it in `further_attributes` of one." in done.stderr
+    assert "Known: departmentnumber, employeetype." in done.stderr
+    assert not sqlite_house.events()

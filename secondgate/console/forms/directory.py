@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import Field, fields
 from functools import cache
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from secondgate.directories.registry import KINDS
 from secondgate.people.login_names import normalise
 from secondgate.vault import secrets
 from secondgate.vault.keyring import VaultError
-from secondgate.vault.setting import Part, SettingError, label_of, parts_of
+from secondgate.vault.setting import Part, SettingError, default_of, is_required, label_of, parts_of
 from secondgate.web.forms import EditForm
 
 BUILT_IN: Final = "local"
@@ -219,8 +219,8 @@ def field_of(one: Field[Any]) -> forms.Field:
         "label": label_of(one),
         "help_text": one.metadata.get("says", ""),
         # What has a default is meant to have a value: emptied, it would be none.
-        "required": (_required(one) or bool(_default(one))) and not one.metadata.get("secret"),
-        "initial": None if _required(one) else _default(one),
+        "required": (is_required(one) or bool(_default(one))) and not one.metadata.get("secret"),
+        "initial": None if is_required(one) else _default(one),
     }
     if one.metadata.get("secret"):
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -244,13 +244,5 @@ def initial_of(directory: Directory) -> dict[str, Any]:
     return {"name": directory.name, "realms": directory.realms, **held}
 
 
-def _required(one: Field[Any]) -> bool:
-    return one.default is MISSING and one.default_factory is MISSING
-
-
 def _default(one: Field[Any]) -> Any:
-    if one.default is not MISSING:
-        return one.default
-    if one.default_factory is not MISSING:
-        return one.default_factory()
-    return EMPTY[one.type]()
+    return EMPTY[one.type]() if is_required(one) else default_of(one)

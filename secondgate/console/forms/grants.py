@@ -13,7 +13,8 @@ def grants_field(says: str) -> forms.CharField:
         required=False,
         widget=forms.Textarea(attrs={"class": "mono", "rows": 3, "spellcheck": "false"}),
         help_text=f"{says} NAME=VALUE, like Filter-Id={{group}} or Session-Timeout=28800. In the value stand "
-        f"{', '.join(grants.PLACES)}; with {{group}} a line counts once for each of their groups.",
+        f"{', '.join(grants.PLACES)}; with {{group}} a line counts once for each of their groups, and with "
+        "{directory.department} for each value that their directory reads for it (its further attributes).",
     )
 
 
