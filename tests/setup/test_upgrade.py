@@ -67,3 +67,24 @@ def triggers(house: House) -> list[tuple[str, str]]:
             "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
         )
         return found.fetchall()
+
+
+def test_statistics_of_a_small_log_are_forgotten(tmp_path: Path):
+    """By them SQLite would read the whole log for each thousand events that are counted."""
+    house = House(tmp_path)
+    house.configure("users: [{login: bob}]\n")
+    file = Path(house.env["SECONDGATE_DATA"]) / "secondgate.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("ANALYZE")
+        assert _bounds(database) < 2
+    assert house.events()
+    with closing(sqlite3.connect(file)) as database:
+        assert _bounds(database) == 2
+
+
+def _bounds(database: sqlite3.Connection) -> int:
+    """Return how many of two bounds SQLite uses to find events by."""
+    plan = database.execute(
+        "EXPLAIN QUERY PLAN SELECT name FROM events_event WHERE id > 1 AND id <= 2"
+    ).fetchall()
+    return sum("rowid" in word for word in plan[0][3].split())
