@@ -35,14 +35,15 @@ class Spoken:
         response, text = self.ms_chap, self.hashed.found if self.hashed else None
         if response is None or text is None:
             return
+        hashed = mschap.hash_of_hash(text)
         if response.version == 2:
-            yield microsoft.attribute(microsoft.CHAP2_SUCCESS, mschap.proof(response, text))
-            send, receive = mschap.session_keys(response, text)
+            yield microsoft.attribute(microsoft.CHAP2_SUCCESS, mschap.proof(response, hashed))
+            send, receive = mschap.session_keys(response, hashed)
             salts = _two_salts()
             for kind, key, salt in zip(_KEYS, (send, receive), salts, strict=True):
                 yield microsoft.attribute(kind, mschap.hide_key(key, request.authenticator, secret, salt))
         else:
-            keys = hide(mschap.version_1_keys(text), request.authenticator, secret)
+            keys = hide(mschap.version_1_keys(hashed), request.authenticator, secret)
             yield microsoft.attribute(microsoft.CHAP_MPPE_KEYS, keys)
         yield microsoft.attribute(microsoft.MPPE_ENCRYPTION_POLICY, microsoft.ENCRYPTION_ALLOWED)
         yield microsoft.attribute(microsoft.MPPE_ENCRYPTION_TYPES, microsoft.TYPES_40_OR_128)

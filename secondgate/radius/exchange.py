@@ -56,7 +56,7 @@ class Asked:
         if self.response is None or self.response.version == 1 or reply.code != Code.ACCESS_ACCEPT:
             return None
         proof = dict(microsoft.values(reply)).get(microsoft.CHAP2_SUCCESS)
-        return proof == mschap.proof(self.response, self.text)
+        return proof == mschap.proof(self.response, mschap.hash_of_hash(self.text))
 
 
 def access(

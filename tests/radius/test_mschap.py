@@ -1,6 +1,7 @@
 """MS-CHAP against the examples of its RFCs."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -30,11 +31,11 @@ def test_rfc2759_section_9_2() -> None:
     assert response.challenge.hex() == V2["challenge"]
     assert mschap.nt_hash(text).hex() == V2["nt_hash"]
     assert response.fits(text)
-    assert mschap.proof(response, text) == b"\7" + V2["proof"].encode()
+    assert mschap.proof(response, mschap.hash_of_hash(text)) == b"\7" + V2["proof"].encode()
 
 
 def test_rfc3079_section_3_5_3() -> None:
-    send, receive = mschap.session_keys(response_2(), V2["password"].encode())
+    send, receive = mschap.session_keys(response_2(), mschap.hash_of_hash(V2["password"].encode()))
     assert send.hex() == V2["server_send_key"]
     assert receive != send
 
@@ -70,3 +71,11 @@ def test_a_hidden_key_comes_back_to_whoever_has_the_secret(key: bytes, salt: byt
         plain += bytes(one ^ pad for one, pad in zip(block, md5(SECRET.octets + before), strict=True))
         before = block
     assert plain[1 : 1 + plain[0]] == key
+
+
+@pytest.mark.parametrize("place", range(24))
+def test_each_octet_of_the_answer_counts(place: int) -> None:
+    right = response_2()
+    spoilt = bytearray(right.answer)
+    spoilt[place] ^= 1
+    assert not replace(right, answer=bytes(spoilt)).fits(V2["password"].encode())
