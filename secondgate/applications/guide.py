@@ -49,15 +49,24 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Tell:
+    """A reply attribute that the product understands: the line of `grants`, and what it does there."""
+
+    line: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """All of it. `sent_from` says which addresses the packets come from, `find` how they are found;
-    `waiting` is where to look when no packet comes."""
+    `waiting` is where to look when no packet comes; `tells` is what it can be told of people."""
 
     lede: str
     sent_from: str
     steps: tuple[Step, ...]
     waiting: tuple[str, ...]
     find: Code | None = None
+    tells: tuple[Tell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,7 @@ def guide(kind: str) -> Guide:
         steps=tuple(_step(one) for one in said["steps"]),
         waiting=tuple(said["waiting"]),
         find=Code(**said["find"]) if "find" in said else None,
+        tells=tuple(Tell(**one) for one in said.get("tells", ())),
     )
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from secondgate.applications.kinds import KINDS
 from secondgate.applications.models import Application
 from secondgate.console.forms.policy import CHALLENGES
+from secondgate.console.reply_attributes import example, usual
 from secondgate.methods.registry import TITLES
 from secondgate.people.models import Group
-from secondgate.policies.grants import Grant, Granted, attributes_of, granted, known, together
+from secondgate.policies.grants import Grant, known, together
 from secondgate.policies.hints import Crowd, hints
 from secondgate.policies.models import Policy
 from secondgate.policies.reading import noticed, standing
@@ -56,7 +57,8 @@ def preview(policy: Policy | None, values: Mapping[str, Any]) -> dict[str, Any]:
         "words": in_words(said),
         "noticed": found,
         "who": names,
-        "told": list(granted(told, _example(told, names))),
+        "usual": usual(application.kind, str(values.get("grants") or "")),
+        "told": example(told, names),
         "hints": _hints(application, rule, Crowd(equipped=found.people == 0 or found.without < found.people)),
     }
 
@@ -64,12 +66,6 @@ def preview(policy: Policy | None, values: Mapping[str, Any]) -> dict[str, Any]:
 def _told_by(application: Application, lines: str) -> tuple[Grant, ...]:
     """Return what an answer would carry, as far as the lines make sense."""
     return together(list(known(application.grants)), list(known(lines.splitlines())))
-
-
-def _example(told: Iterable[Grant], groups: list[str]) -> Granted:
-    """Return a person for whom every place in `told` has something to stand there."""
-    attributes = {name: [f"Ann’s {name}"] for name in attributes_of(told)}
-    return Granted("ann", "Ann Berg", "ann@example.com", groups or ["VPN users"], attributes)
 
 
 def _hints(application: Application, rule: Rule, crowd: Crowd) -> list[Any]:

@@ -7,6 +7,7 @@ import pytest
 from secondgate.applications.guide import UNTOLD, Guide, Values, filled, guide
 from secondgate.applications.kinds import KINDS
 from secondgate.applications.shared_secret import check_secret, new_secret
+from secondgate.policies.grants import read
 from secondgate.web.icons import NAMES
 
 ONE = Values(["10.0.8.21"], 1812, 1813, ["10.0.1.10/32", "10.0.2.10/32"])
@@ -14,7 +15,8 @@ TWO = Values(["10.0.8.21", "10.0.8.22"], 1645, 1813, ["10.0.1.10/32", "fd00::/64
 
 
 def texts(of: Guide) -> list[str]:
-    found = [of.lede, of.sent_from, *of.waiting, of.find.text if of.find else ""]
+    found = [of.lede, of.sent_from, *of.waiting, *(tell.says for tell in of.tells)]
+    found.append(of.find.text if of.find else "")
     for step in of.steps:
         found += [step.title, step.says, *(code.text for code in step.code)]
         found += [text for value in step.values for text in (value.label, value.value, value.hint)]
@@ -46,6 +48,13 @@ def test_the_marks_of_a_guide_are_in_pairs(kind: str) -> None:
         if "\n" not in text and "--query" not in text:
             assert text.count("`") % 2 == 0, text
             assert re.sub(r"`[^`]*`", "", text).count("*") % 2 == 0, text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_kind_can_be_told_is_a_line_that_can_be_granted(kind: str) -> None:
+    for tell in guide(kind).tells:
+        grant = read(tell.line)
+        assert f"{grant.name}={grant.value}" == tell.line
 
 
 def test_the_values_for_aws_are_those_of_its_form() -> None:

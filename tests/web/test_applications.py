@@ -68,6 +68,32 @@ def test_workspaces_from_the_kind_to_the_first_login(owner: Owner) -> None:
         inspect(page, f"{address}{name}/", f"applications-{name}")
 
 
+def test_what_an_application_is_told_is_added_by_a_button(owner: Owner) -> None:
+    page = owner.open("/console/applications/new/cisco-asa/")
+    page.get_by_label("Name", exact=True).fill("Edge")
+    page.get_by_label("Packets come from").fill("127.0.5.9")
+    page.get_by_label("Reply attributes").fill("Class={login}")
+    page.get_by_role("button", name="Add ASA-Group-Policy={group}").click()
+    expect(page.get_by_label("Reply attributes")).to_have_value("Class={login}\nASA-Group-Policy={group}")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Edge")
+    expect(page.get_by_role("definition").filter(has_text="VPN users")).to_be_visible()
+    expect(page.get_by_role("button", name="Add ASA-Group-Policy={group}")).to_have_count(0)
+    inspect_as_it_is(page, "applications-add-told")
+    page.get_by_role("button", name="Save, and show").click()
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Separator").fill("+")
+    page.get_by_label("Asks a second question").uncheck()
+    page.get_by_role("button", name="Add Session-Timeout=28800").click()
+    expect(page.get_by_label("Separator")).to_have_value("+")
+    expect(page.get_by_label("Asks a second question")).not_to_be_checked()
+    inspect_as_it_is(page, "applications-edit-told")
+    page.get_by_label("Name", exact=True).press("Enter")  # saves, and adds nothing
+    expect(page.get_by_text("Edge is saved.")).to_be_visible()
+    exported = owner.house.command("export").stdout
+    assert "Session-Timeout=28800" in exported
+    assert "Filter-Id" not in exported
+
+
 def test_a_test_login_shows_its_trail(owner: Owner) -> None:
     owner.house.configure(
         OFFICE + "applications:\n  - {name: Amazon WorkSpaces, kind: aws-workspaces, clients: [10.0.1.10], "

@@ -23,6 +23,9 @@ def test_a_policy_is_made_read_and_tried_in_thought(owner: Owner) -> None:
     assert page.get_by_label("Name", exact=True).input_value() == HOSTILE
     inspect_as_it_is(page, "policy-unconfirmed")
     page.get_by_role("radio", name="Password and second factor").check()
+    page.get_by_role("button", name="Add Fortinet-Group-Name={group}").click()
+    expect(page.get_by_label("Reply attributes")).to_have_value("Fortinet-Group-Name={group}")
+    expect(page.get_by_role("definition").filter(has_text="Staff")).to_be_visible()
     expect(page.get_by_role("checkbox", name="Authenticator app")).to_be_visible()
     page.get_by_role("checkbox", name="Authenticator app").check()
     page.get_by_role("button", name="Add the policy").click()

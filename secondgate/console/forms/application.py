@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from secondgate.applications import certificate_names
 from secondgate.applications.kinds import LIMIT_PROXY_STATE, MESSAGE_AUTHENTICATOR, Kind
 from secondgate.applications.models import Application, CertificateName, Client
 from secondgate.applications.shared_secret import check_secret
 from secondgate.console.forms.grants import grants_field, grants_in
+from secondgate.console.reply_attributes import with_line
 from secondgate.directories.models import Directory
 from secondgate.web.forms import EditForm, Form
 
@@ -224,6 +226,12 @@ def initial_of(application: Application, directories: Iterable[str]) -> dict[str
         "grants": "\n".join(application.grants),
         **chosen,
     }
+
+
+def typed(data: QueryDict) -> dict[str, Any]:
+    """Return what stands in a form that is shown again without being judged, with the line to add."""
+    grants = with_line(data.get("grants", ""), data.get("suggest", ""))
+    return {**data.dict(), "challenge": "challenge" in data, "grants": grants}
 
 
 def plain(network: str) -> str:

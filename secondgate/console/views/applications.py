@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +19,7 @@ from secondgate.applications.guide import Guide, Values, filled, guide
 from secondgate.applications.kinds import KINDS, Kind
 from secondgate.applications.models import Application
 from secondgate.applications.shared_secret import new_secret
-from secondgate.console import signing
+from secondgate.console import reply_attributes, signing
 from secondgate.console.access import may
 from secondgate.console.forms.application import (
     EditApplication,
@@ -28,6 +28,7 @@ from secondgate.console.forms.application import (
     NewSecret,
     initial_of,
     plain,
+    typed,
 )
 from secondgate.console.once import show_next, shown_now
 from secondgate.console.removal import ask_first, way_to
@@ -148,14 +149,22 @@ def add_application(request: Request, kind: str) -> HttpResponse:
         "clients": request.GET.get("client", "")[:50],
         "challenge": of.challenge and of.asks,
     }
-    form = NewApplication(request.POST if request.method == "POST" else None, kind=of, initial=initial)
+    if "suggest" in request.POST:  # nothing is judged yet, and nothing saved
+        form = NewApplication(kind=of, initial=typed(request.POST))
+    else:
+        form = NewApplication(_posted(request), kind=of, initial=initial)
     if form.is_valid():
         secret = form.cleaned_data.pop("secret") or new_secret(of)
         application = _saved(request, form, kind=kind, secret=secret)
         if application is not None:
             show_next(request, application, secret)
             return redirect("console:applications-one", application.pk)
-    context = {"form": form, "kind": of, "guide": guide(kind)}
+    context = {
+        "form": form,
+        "kind": of,
+        "guide": guide(kind),
+        **reply_attributes.shown(kind, form["grants"].value() or ""),
+    }
     return render(request, "console/applications_add.html", context, status=422 if form.errors else 200)
 
 
@@ -200,16 +209,24 @@ def edit_application(request: Request, pk: UUID) -> HttpResponse:
     """Change an application; it counts from the very next login."""
     one = get_object_or_404(Application, pk=pk)
     directories = directories_of(one)
-    form = EditApplication(
-        request.POST if request.method == "POST" else None, kind=KINDS[one.kind], application=one,
-        initial=initial_of(one, directories), shown={**configure.described(one), "directories": directories},
-    )  # fmt: skip
+    kind, shown = KINDS[one.kind], {**configure.described(one), "directories": directories}
+    if "suggest" in request.POST:  # nothing is judged yet, and nothing saved
+        form = EditApplication(kind=kind, application=one, initial=typed(request.POST), shown=shown)
+        form.initial["mark"] = request.POST.get("mark", "")
+    else:
+        initial = initial_of(one, directories)
+        form = EditApplication(_posted(request), kind=kind, application=one, initial=initial, shown=shown)
     if form.is_valid():
         changed = _saved(request, form, kind=one.kind, application=one)
         if changed is not None:
             messages.success(request, f"{changed.name} is saved. It counts from the next login.", "ok")
             return redirect("console:applications-one", pk)
-    context = {"application": get_object_or_404(Application, pk=pk), "form": form, "kind": KINDS[one.kind]}
+    context = {
+        "application": get_object_or_404(Application, pk=pk),
+        "form": form,
+        "kind": kind,
+        **reply_attributes.shown(kind.name, form["grants"].value() or ""),
+    }
     return render(request, "console/applications_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -218,7 +235,7 @@ def edit_application(request: Request, pk: UUID) -> HttpResponse:
 def replace_secret(request: Request, pk: UUID) -> HttpResponse:
     """Put another shared secret in the place of the one that is kept."""
     one = get_object_or_404(Application, pk=pk)
-    form = NewSecret(request.POST if request.method == "POST" else None, kind=KINDS[one.kind])
+    form = NewSecret(_posted(request), kind=KINDS[one.kind])
     if form.is_valid():
         secret = form.cleaned_data["secret"] or new_secret(KINDS[one.kind])
         clients = list(one.clients.order_by("pk").values_list("network", flat=True))
@@ -279,6 +296,10 @@ def remember_servers(request: Request, pk: UUID) -> HttpResponse:
     typed = request.POST.get("servers", "").replace(",", " ").split()
     request.session[SERVERS] = [one[:253] for one in typed[:SERVERS_MOST]]
     return redirect("console:applications-one", pk)
+
+
+def _posted(request: Request) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _kind(name: str) -> Kind:

@@ -17,6 +17,7 @@ from secondgate.console.forms import policy as forms
 from secondgate.console.forms.policy import PolicyForm
 from secondgate.console.policy_preview import preview, uuids
 from secondgate.console.removal import ask_first, way_to
+from secondgate.console.reply_attributes import with_line
 from secondgate.methods.registry import IN_BROWSER, METHODS
 from secondgate.policies import configure as policies
 from secondgate.policies.hints import Hint, hints
@@ -102,8 +103,9 @@ def _edit(request: Request, policy: Policy | None, initial: dict[str, Any]) -> H
     form = PolicyForm(policy=policy, shown=shown, initial=initial)
     if request.method == "POST":
         values = forms.typed(request.POST)
-        if "look" in request.POST or "raise" in request.POST:  # nothing is judged yet, and nothing saved
+        if {"look", "raise", "suggest"} & request.POST.keys():  # nothing is judged yet, and nothing saved
             values["methods"] = forms.raised(values["methods"], request.POST.get("raise", ""))
+            values["grants"] = with_line(values["grants"], request.POST.get("suggest", ""))
             form = PolicyForm(policy=policy, shown=shown, initial=values)
             form.initial["mark"] = values["mark"]
         else:
