@@ -1,37 +1,21 @@
 """An outcome as a packet."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from secondgate.ledger.snapshot import Application
 from secondgate.listener.protocols import Spoken
 from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
 from secondgate.radius.attributes import PROXY_STATE, REPLY_MESSAGE, STATE, Attribute, octets, text
-from secondgate.radius.dictionary import written
-from secondgate.radius.packet import MAX_LENGTH, Code, Packet
+from secondgate.radius.packet import Code, Packet
 from secondgate.radius.signing import Secret
-
-RESERVED: Final = 512  # octets of a packet for its header, signature, message, MS-CHAP's proof and keys
 
 Carried = Callable[[Packet, Outcome, Secret, Spoken], Iterable[Attribute]]
 
 
 def _with_grants(request: Packet, outcome: Outcome, secret: Secret, spoken: Spoken) -> Iterable[Attribute]:
     assert isinstance(outcome, Accept)
-    if not outcome.granted:
-        return spoken.accepted(request, secret)
-    return (*_granted(outcome, request), *spoken.accepted(request, secret))
-
-
-def _granted(outcome: Accept, request: Packet) -> Iterator[Attribute]:
-    """Yield as many of what is granted as fit: somebody may be in a thousand groups."""
-    left = MAX_LENGTH - RESERVED - sum(len(value) + 2 for value in request.values(PROXY_STATE))
-    for name, value in outcome.granted:
-        attribute = written(name, value)
-        left -= len(attribute[1]) + 2
-        if left < 0:
-            return
-        yield attribute
+    return (*outcome.granted, *spoken.accepted(request, secret))
 
 
 def _with_nothing(

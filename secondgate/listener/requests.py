@@ -15,6 +15,7 @@ from secondgate.radius.packet import MAX_LENGTH, Packet
 
 PLACE_MOST: Final = 64  # characters of an event's source; an IPv6 address has 39 at the most
 PROXY_STATE_MOST: Final = MAX_LENGTH - 1024  # octets; what else is in a reply fits into the rest
+RESERVED: Final = 512  # octets of a reply for its header, signature, message, MS-CHAP's proof and keys
 
 
 def to_attempt(
@@ -29,8 +30,8 @@ def to_attempt(
     name = request.first(a.USER_NAME)
     if not name:
         raise Dropped(drops.NO_USER_NAME)
-    proxied = request.values(a.PROXY_STATE)
-    if proxied and sum(len(state) + 2 for state in proxied) > PROXY_STATE_MOST:
+    proxied = sum([len(state) + 2 for state in request.values(a.PROXY_STATE)])
+    if proxied > PROXY_STATE_MOST:
         raise Dropped(drops.TOO_MUCH_PROXY_STATE)
     facts: dict[str, Any] = {}
     nas = readable(request.first(a.NAS_IDENTIFIER))
@@ -50,6 +51,7 @@ def to_attempt(
         state=b"".join(request.values(a.STATE)),
         certificate=client.certificate,
         learned=learned,
+        room=MAX_LENGTH - RESERVED - proxied,
         facts=facts,
     )
 

@@ -15,12 +15,12 @@ class Attempt:
     """One login as it came through a door.
 
     `typed` is None where the door could not read it; `hashed` is what came in its place, where that is a
-    digest that codes can be tried on. `protocol` says how it travelled. `source` is
-    where the person is (Calling-Station-Id, a browser's address), "" where the door cannot know;
-    `client` is who asked us on their behalf, by `certificate` where its TLS certificate says so. `digest`
-    marks the request: the same one again has the same. `at` is Unix time in seconds. `learned` is what the
-    request teaches of its client. `facts` go into the first line of `trail`, which the login writes and the
-    door may show.
+    digest that codes can be tried on. `protocol` says how it travelled. `source` is where the person is
+    (Calling-Station-Id, a browser's address), "" where the door cannot know; `client` is who asked us on
+    their behalf, by `certificate` where its TLS certificate says so. `digest` marks the request: the same
+    one again has the same. `at` is Unix time in seconds. `learned` is what the request teaches of its
+    client. `room` is how many octets of attributes its answer can carry. `facts` go into the first line of
+    `trail`, which the login writes and the door may show.
     """
 
     snapshot: Snapshot
@@ -36,5 +36,6 @@ class Attempt:
     certificate: str = ""
     state: bytes = b""
     learned: Learned | None = None
+    room: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     trail: Trail = field(default_factory=Trail)

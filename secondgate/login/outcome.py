@@ -4,6 +4,7 @@ from secondgate.frozen import frozen
 from secondgate.ledger.ledger import Person
 from secondgate.login.reasons import Reason
 from secondgate.methods.method import Fits
+from secondgate.radius.attributes import Attribute
 
 
 @frozen
@@ -21,12 +22,12 @@ class Proof:
 class Accept:
     """Let in. `proof` is None where the policy asks for no second factor.
 
-    `granted` is what the application is told beside: names and values of attributes.
+    `granted` are the attributes that the application is told beside.
     """
 
     user: Person
     proof: Proof | None = None
-    granted: tuple[tuple[str, str], ...] = ()
+    granted: tuple[Attribute, ...] = ()
     message: str = ""
     state: bytes = b""
 

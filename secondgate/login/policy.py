@@ -9,8 +9,9 @@ from secondgate.login.health import asked
 from secondgate.login.login import Login
 from secondgate.login.outcome import Ended
 from secondgate.login.user import recognise
-from secondgate.policies.grants import Granted, attributes_of, granted
+from secondgate.policies.grants import Granted, NoRoom, attributes_of, carried
 from secondgate.policies.resolve import Rule, resolve
+from secondgate.radius.attributes import Attribute
 
 
 def choose_policy(login: Login, user: Person) -> Rule:
@@ -23,14 +24,25 @@ def choose_policy(login: Login, user: Person) -> Rule:
     return rule
 
 
-async def granted_to(login: Login, user: Person, rule: Rule) -> tuple[tuple[str, str], ...]:
-    """Return the attributes that the application is told of an accepted user."""
+async def granted_to(login: Login, user: Person, rule: Rule) -> tuple[Attribute, ...]:
+    """Return the attributes that the application is told of an accepted user, as many as fit.
+
+    Ends the login where that cannot be told which was said of everybody.
+    """
     if not rule.grants:
         return ()
     called = login.attempt.snapshot.groups
     groups = [called[group] for group in user.groups if group in called]
     attributes = await _described(login, user, attributes_of(rule.grants))
-    return tuple(granted(rule.grants, Granted(user.login, user.full_name, user.email, groups, attributes)))
+    person = Granted(user.login, user.full_name, user.email, groups, attributes)
+    try:
+        told, all_of_it = carried(rule.grants, person, login.attempt.room)
+    except NoRoom:
+        login.trail.note("policy.no-room")
+        raise Ended(reasons.NO_ROOM) from None
+    if not all_of_it:
+        login.trail.note("policy.left-out", count=len(told))
+    return tuple(told)
 
 
 async def _described(login: Login, user: Person, wanted: frozenset[str]) -> Mapping[str, Sequence[str]]:

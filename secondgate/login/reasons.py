@@ -44,6 +44,7 @@ ACCOUNT_EXPIRED: Final = Reason("account-expired", "The account of {user} in {di
 PASSWORD_EXPIRED: Final = Reason("password-expired", "The password of {user} in {directory} has expired.", DENIED)
 PASSWORD_MUST_CHANGE: Final = Reason("password-must-change", "{directory} wants {user} to change the password first.", DENIED)
 OUTSIDE_HOURS: Final = Reason("outside-hours", "{directory} does not let {user} in at this time.", DENIED)
+NO_ROOM: Final = Reason("no-room", "What {application} is told of everybody does not fit into the answer, beside what proxies want back: grant less.", DENIED)
 DIRECTORY_DOWN: Final = Reason("directory-down", "{directory} has not answered since {since}: {fault}", LATER)
 DIRECTORY_FAULT: Final = Reason("directory-fault", "{directory} could not be asked: {fault}", LATER)
 NO_AUTHENTICATOR: Final = Reason("no-authenticator", "{user} has no authenticator that the policy {policy} takes: enrol one.", DENIED)

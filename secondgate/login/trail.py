@@ -30,6 +30,8 @@ SAYS: Final[dict[str, str]] = {
     "policy.another-person": "{directory} has another person by that name now.",
     "policy.silent": "{directory} did not say what the application is told of them: {fault}",
     "policy.fault": "{directory} could not be asked what the application is told of them: {fault}",
+    "policy.left-out": "The answer holds {count} of the attributes for this person; the others are left out.",
+    "policy.no-room": "What the application is told of everybody does not fit into the answer.",
     "policy.none": "No policy of this application is for this user.",
     "password.fits": "{directory} says that the password is right.",
     "password.verdict": "{directory} says: {verdict}.",

@@ -14,6 +14,7 @@ from typing import Final
 
 from secondgate.directories.directory import ATTRIBUTE_NAME
 from secondgate.frozen import frozen
+from secondgate.radius.attributes import Attribute
 from secondgate.radius.dictionary import named, written
 
 OF_DIRECTORY: Final = "directory."
@@ -29,6 +30,10 @@ OURS: Final = {
 MOST: Final = 20  # lines; with their groups they must leave room in a packet of 4,096 octets
 FILLED_MOST: Final = 1000  # that one line comes to: no packet holds more
 TEXT_MOST: Final = 247  # octets of a value, as vendors' attributes have them
+
+
+class NoRoom(Exception):
+    """What is said of everybody does not fit into the answer: without it none may go out."""
 
 
 @frozen
@@ -83,20 +88,55 @@ def known(lines: Iterable[str]) -> Iterator[Grant]:
 
 
 def together(of_application: Sequence[Grant], of_policy: Sequence[Grant]) -> tuple[Grant, ...]:
-    """Return what holds where both grant: an attribute that the policy names is the policy's."""
+    """Return what holds where both grant: an attribute that the policy names is the policy's.
+
+    What is said of everybody comes first: it may keep people within bounds, and somebody who is in many
+    groups must not push it out of the answer.
+    """
     named_there = {grant.name for grant in of_policy}
-    return (*(grant for grant in of_application if grant.name not in named_there), *of_policy)
+    lines = (*of_policy, *(grant for grant in of_application if grant.name not in named_there))
+    return tuple(sorted(lines, key=_is_personal))
 
 
 def granted(grants: Iterable[Grant], person: Granted) -> Iterator[tuple[str, str]]:
     """Yield name and value of each attribute for one person; what would be empty is left out."""
     for grant in grants:
-        places = dict.fromkeys(_PLACE.findall(grant.value))
-        for values in islice(product(*(_values(place, person) for place in places)), FILLED_MOST):
-            filled = dict(zip(places, values, strict=True))
-            # In one go: what stands in somebody's name is text, braces or not.
-            if text := _cut(_PLACE.sub(lambda place: filled[place[1]], grant.value)):  # noqa: B023
-                yield grant.name, _as_text(text) if places else text
+        for value in _filled(grant, person):
+            yield grant.name, value
+
+
+def carried(grants: Iterable[Grant], person: Granted, room: int) -> tuple[list[Attribute], bool]:
+    """Return the attributes for one person, as far as they fit, and whether that was all.
+
+    `room` is in octets. Raises NoRoom where one that is said of everybody does not fit.
+    """
+    found: list[Attribute] = []
+    for grant in grants:
+        for value in _filled(grant, person):
+            attribute = written(grant.name, value)
+            room -= len(attribute[1]) + 2
+            if room < 0 and not _is_personal(grant):
+                raise NoRoom
+            if room < 0:
+                return found, False
+            found.append(attribute)
+    return found, True
+
+
+def _is_personal(grant: Grant) -> bool:
+    return _PLACE.search(grant.value) is not None
+
+
+def _filled(grant: Grant, person: Granted) -> Iterator[str]:
+    if not _is_personal(grant):
+        yield grant.value
+        return
+    places = dict.fromkeys(_PLACE.findall(grant.value))
+    for values in islice(product(*(_values(place, person) for place in places)), FILLED_MOST):
+        filled = dict(zip(places, values, strict=True))
+        # In one go: what stands in somebody's name is text, braces or not.
+        if text := _cut(_PLACE.sub(lambda place: filled[place[1]], grant.value)):  # noqa: B023
+            yield _as_text(text)
 
 
 def attributes_of(grants: Iterable[Grant]) -> frozenset[str]:
@@ -108,10 +148,13 @@ def attributes_of(grants: Iterable[Grant]) -> frozenset[str]:
 def _values(place: str, person: Granted) -> Sequence[str]:
     match place:
         case "login" | "name" | "email":
-            return (getattr(person, place),)
+            values: Iterable[str] = (getattr(person, place),)
         case "group":
-            return sorted(person.groups)
-    return sorted(person.attributes.get(_attribute(place), ()))
+            values = person.groups
+        case _:
+            values = person.attributes.get(_attribute(place), ())
+    # Cut before they are combined: a directory may hold a megabyte, or thousands of them.
+    return sorted(_cut(value) for value in islice(values, FILLED_MOST))
 
 
 def _attribute(place: str) -> str:

@@ -5,8 +5,10 @@ from typing import get_args
 import pytest
 
 from secondgate.ledger.reading import Person
+from secondgate.ledger.snapshot import EMPTY
 from secondgate.listener.protocols import Spoken
 from secondgate.listener.replies import REPLIES, reply
+from secondgate.listener.requests import RESERVED, to_attempt
 from secondgate.login import reasons
 from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
 from secondgate.radius.attributes import (
@@ -18,9 +20,10 @@ from secondgate.radius.attributes import (
     USER_PASSWORD,
     Attribute,
 )
+from secondgate.radius.dictionary import written
 from secondgate.radius.packet import MAX_LENGTH, Code
 from secondgate.radius.signing import sign_reply
-from tests.fuzz.paper import PaperServer, application
+from tests.fuzz.paper import LAX, PaperServer, application, client
 from tests.radius.packets import SECRET, octets, packet
 
 ANN = Person("corp", "ann", "b" * 32, "ann", "Ann", "", True, "", None, "", frozenset(), ())
@@ -44,13 +47,19 @@ def test_an_outcome_has_its_code(outcome: Outcome, code: Code) -> None:
 
 
 def test_who_is_let_in_gets_what_is_granted_as_far_as_it_fits() -> None:
-    some = Accept(ANN, granted=(("Class", "staff"), ("Fortinet-Group-Name", "VPN")))
+    some = Accept(ANN, granted=(written("Class", "staff"), written("Fortinet-Group-Name", "VPN")))
     answer = reply(packet(), some, application(), PAP)
     assert answer.all(CLASS) == [(CLASS, b"staff")]
-    many = Accept(ANN, granted=tuple(("Class", f"{number:0200}") for number in range(1000)))
-    asked = packet(*[(PROXY_STATE, bytes(200))] * 5)
-    signed = sign_reply(reply(asked, many, application(), PAP), SECRET)
-    assert MAX_LENGTH - 800 < len(signed) <= MAX_LENGTH
+
+
+@pytest.mark.parametrize("proxied", [0, 5, 15])
+def test_an_answer_has_the_room_that_is_told_of_it(proxied: int) -> None:
+    asked = packet((USER_NAME, b"ann"), *[(PROXY_STATE, bytes(200))] * proxied)
+    attempt = to_attempt(asked, client(), LAX, PAP, snapshot=EMPTY, digest="", at=0.0, learned=None)
+    room = attempt.room
+    full = Accept(ANN, message="Welcome." * 20, granted=((CLASS, bytes(198)),) * (room // 200))
+    signed = sign_reply(reply(asked, full, application(), PAP), SECRET)
+    assert MAX_LENGTH - RESERVED - 200 < len(signed) <= MAX_LENGTH
 
 
 def test_only_a_challenge_has_a_state() -> None:

@@ -10,7 +10,9 @@ from secondgate.policies.grants import (
     FILLED_MOST,
     MOST,
     Granted,
+    NoRoom,
     attributes_of,
+    carried,
     granted,
     read,
     read_all,
@@ -93,4 +95,39 @@ def test_too_many_lines_are_said():
 def test_what_the_policy_names_is_the_policy_s():
     of_application, of_policy = read_all(["Class=a", "Filter-Id=a"]), read_all(["class=b"])
     together_ = [(one.name, one.value) for one in together(of_application, of_policy)]
-    assert together_ == [("Filter-Id", "a"), ("Class", "b")]
+    assert together_ == [("Class", "b"), ("Filter-Id", "a")]
+
+
+BOUNDS = together(
+    read_all(["Class={directory.description}", "Session-Timeout=600"]),
+    read_all(["Filter-Id=guests", "ASA-Group-Policy={group}"]),
+)
+
+
+@given(
+    values=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=300), max_size=60),
+    room=st.integers(0, 4000),
+)
+def test_whoever_somebody_is_what_is_said_of_everybody_is_in_the_answer(values: list[str], room: int):
+    """Or none goes out: it may be what keeps people within bounds."""
+    ann = Granted("ann", "", "", values, {"description": values})
+    try:
+        told, all_of_it = carried(BOUNDS, ann, room)
+    except NoRoom:
+        assert room < 16
+        return
+    assert told[:2] == [written("Filter-Id", "guests"), written("Session-Timeout", "600")]
+    assert sum(len(octets) + 2 for _kind, octets in told) <= room
+    assert all_of_it == (len(told) == 2 + 2 * len([value for value in values if value]))
+
+
+def test_a_megabyte_in_a_directory_is_cut_before_it_is_combined():
+    ann = Granted("ann", "", "", [], {"a": ["x" * 1_000_000] * 1000, "b": [str(n) for n in range(1000)]})
+    told, all_of_it = carried(read_all(["Class={directory.a}{directory.b}"]), ann, 4000)
+    assert (len(told), all_of_it) == (16, False)
+
+
+@pytest.mark.parametrize("octets", [1, 123, 124, 200, 253])
+def test_octets_are_told_as_they_stand_there(octets: int):
+    line = f"Class=0x{'ab' * octets}"
+    assert carried(read_all([line]), ANN, 4000) == ([(25, b"\xab" * octets)], True)
