@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -107,9 +108,16 @@ class Reading:
     failures: Mapping[str, Failures]
 
 
-def user_key(user: str) -> str:
-    """Return the throttle's key of a user."""
-    return f"user:{user}"
+class Factor(StrEnum):
+    """What was wrong, where a user fails: each is counted by itself."""
+
+    PASSWORD = "password"  # noqa: S105  the name of a factor
+    SECOND = "second-factor"
+
+
+def user_key(user: str, factor: Factor) -> str:
+    """Return the throttle's key of a user's failures by one factor."""
+    return f"{factor}:{user}"
 
 
 def read_all(store: Store, keyring: Keyring, questions: list[Question]) -> list[Reading]:
@@ -122,11 +130,13 @@ def read_all(store: Store, keyring: Keyring, questions: list[Question]) -> list[
     failures = {key: Failures(count, last) for key, count, last in counted}
     challenges = {row[0]: Asked(*row) for row in asked}
     people: dict[str, list[Person]] = defaultdict(list)
-    for *row, own_failures in found:
+    for *row, by_password, by_second_factor in found:
         person = _person(keyring, *row)
         people[person.name].append(person)
-        if own_failures:
-            failures[user_key(person.id)] = Failures(*own_failures)
+        if by_password:
+            failures[user_key(person.id, Factor.PASSWORD)] = Failures(*by_password)
+        if by_second_factor:
+            failures[user_key(person.id, Factor.SECOND)] = Failures(*by_second_factor)
     return [
         Reading(
             revision,

@@ -109,7 +109,9 @@ READING: Final = Select("""
             a.spent_at, HEX(s.sealed)))
           FROM methods_authenticator a JOIN vault_sealed s ON s.row = a.id AND s.field = 'secret'
           WHERE a.user_id = u.id AND a.enabled),
-        (SELECT ROW(t.failures, t.failed_at) FROM ledger_throttle t WHERE t.key = 'user:' || ID(u.id))))
+        (SELECT ROW(t.failures, t.failed_at) FROM ledger_throttle t WHERE t.key = 'password:' || ID(u.id)),
+        (SELECT ROW(t.failures, t.failed_at) FROM ledger_throttle t
+          WHERE t.key = 'second-factor:' || ID(u.id))))
       FROM people_loginname n JOIN people_user u ON u.id = n.user_id
       LEFT JOIN directories_entry e ON e.user_id = u.id
       WHERE n.name AMONG ?),

@@ -6,7 +6,7 @@ from typing import Any, Final
 from secondgate.events import names
 from secondgate.json_text import as_json
 from secondgate.ledger.ledger import Entry, EventRow
-from secondgate.ledger.reading import user_key
+from secondgate.ledger.reading import Factor, user_key
 from secondgate.login import reasons
 from secondgate.login.login import Login, hash_state
 from secondgate.login.outcome import Accept, Challenge, Outcome, Refuse
@@ -40,7 +40,9 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
 
     match outcome:
         case Accept(user=user, proof=proof):
-            own = user_key(user.id)
+            if proof:
+                login.proven.add(Factor.SECOND)
+            own = [user_key(user.id, factor) for factor in login.proven]
             entry = Entry(
                 event,
                 digest=digest,
@@ -48,22 +50,31 @@ async def close(login: Login, typed: Typed | None, outcome: Outcome) -> Outcome:
                 spend=proof.spend if proof else None,
                 answer=answer,
                 if_lost=if_lost,
-                # Not the source's: one good account there must not buy guesses at all the others.
-                clear=(own,) if own in login.reading.failures else (),
+                # Not the other factor's: who has one of them must not buy guesses at it by logging in where
+                # one is enough. Nor the source's: one good account there would buy guesses at all others.
+                clear=tuple(key for key in own if key in login.reading.failures),
             )
-        case Challenge(user=user, policy=policy, state=state, passed_on=passed_on):
+        case Challenge(user=user, policy=policy, state=state, passed_on=passed_on, counts=counts):
             ask = (
                 hash_state(state), login.attempt.application.id, user.id, policy, login.attempt.at, passed_on,
             )  # fmt: skip
-            entry = Entry(event, digest=digest, learned=learned, ask=ask, answer=answer, if_lost=if_lost)
+            fail = _counted(login, counts) if counts else ()
+            entry = Entry(
+                event, digest=digest, learned=learned, ask=ask, answer=answer, if_lost=if_lost, fail=fail
+            )
         case Refuse(reason=reason):
             # A wrong answer closes its question: one guess a challenge.
-            fail = login.keys if reason.counts else ()
+            fail = _counted(login, reason.counts) if reason.counts else ()
             entry = Entry(event, digest=digest, learned=learned, answer=answer, fail=fail)
     if await login.ledger.commit(entry) or isinstance(outcome, Refuse):
         return outcome
     login.trail.note(LOST)
     return lost
+
+
+def _counted(login: Login, factor: Factor) -> tuple[str, ...]:
+    """Return the throttle's keys that a failure counts against."""
+    return (user_key(login.user, factor), *login.keys) if login.user else login.keys
 
 
 def _event(login: Login, outcome: Outcome, *more: tuple[str, dict[str, Any]]) -> EventRow:

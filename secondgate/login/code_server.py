@@ -6,13 +6,13 @@ It is the first of the application's directories that can. What it accepts is us
 from collections.abc import Awaitable
 
 from secondgate.directories.directory import Account, Asking, Checked, Verdict
-from secondgate.ledger.reading import Person
+from secondgate.ledger.reading import Factor, Person
 from secondgate.ledger.snapshot import Application, OpenDirectory, Snapshot
 from secondgate.login import reasons
 from secondgate.login.health import asked
 from secondgate.login.login import Login
 from secondgate.login.outcome import Ended, Proof
-from secondgate.login.passed_on import SECOND_FACTOR, pass_on
+from secondgate.login.passed_on import pass_on
 from secondgate.login.reasons import Reason
 from secondgate.methods.registry import RADIUS
 from secondgate.policies.resolve import Rule
@@ -54,9 +54,9 @@ class CodeServer:
     async def _proof(self, question: Awaitable[Checked], no: Reason) -> Proof:
         login = self._login
         login.has_asked = True
-        checked = await asked(login, self._directory, question, step=SECOND_FACTOR)
+        checked = await asked(login, self._directory, question, step=Factor.SECOND)
         if checked.question:
-            raise pass_on(login, self._user, self._rule, SECOND_FACTOR, self.id, checked.question)
+            raise pass_on(login, self._user, self._rule, Factor.SECOND, self.id, checked.question)
         if checked.verdict is not Verdict.FITS:
             login.trail.note("second-factor.server-no", directory=self.id)
             raise Ended(no)

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from secondgate.addresses import neighbourhood
 from secondgate.directories.directory import Found
 from secondgate.ledger.ledger import Ledger, LedgerError, Person, Question, Reading
+from secondgate.ledger.reading import Factor
 from secondgate.login.attempt import Attempt
 from secondgate.login.trail import Trail
 from secondgate.people.login_names import Candidate, candidates, masked, normalise
@@ -23,7 +24,7 @@ class SnapshotChanged(Exception):
 
 @dataclass(slots=True)
 class Login:
-    """An attempt, and what is known so far. `keys` are what a failure counts against."""
+    """An attempt, and what is known so far. `keys` are what a failure counts against, beside the user."""
 
     attempt: Attempt
     ledger: Ledger
@@ -35,6 +36,7 @@ class Login:
     has_searched: bool = False  # the directories were asked whose name it is
     has_asked: bool = False  # a directory was asked about a password
     further_name: tuple[str, str] | None = None  # a directory, and the name by which only it knew the user
+    proven: set[Factor] = field(default_factory=set)  # what was right, now or when the question was asked
     found: Found | None = None  # what their directory has said of the user in this login
     trail: Trail = field(init=False)  # what the steps have noted
 
@@ -57,6 +59,13 @@ class Login:
             under_way[self.user] -= 1
             if not under_way[self.user]:
                 del under_way[self.user]
+
+    def counts_as(self, factor: Factor) -> Factor | None:
+        """Return what a question about `factor` counts as: a failure, where nothing was shown before it.
+
+        A directory's question about the password is its own answer to one, and counts nothing.
+        """
+        return factor if factor is Factor.SECOND and not self.proven else None
 
     def is_of(self, user: Person) -> None:
         """Take down whose login it is."""

@@ -2,6 +2,7 @@
 
 from secondgate.frozen import frozen
 from secondgate.ledger.ledger import Person
+from secondgate.ledger.reading import Factor
 from secondgate.login.reasons import Reason
 from secondgate.methods.method import Fits
 from secondgate.radius.attributes import Attribute
@@ -36,7 +37,8 @@ class Accept:
 class Challenge:
     """Asked for more. `state` comes back with the answer; `policy` is the mark of the one that asks.
 
-    `passed_on` says whose question it is, where it is not our own.
+    `passed_on` says whose question it is, where it is not our own. `counts` is as with a Reason: a question
+    that anybody gets who knows a name may ring somebody's phone, and may not do so for ever.
     """
 
     user: Person
@@ -44,6 +46,7 @@ class Challenge:
     message: str
     state: bytes
     passed_on: str = ""
+    counts: Factor | None = None
 
 
 @frozen

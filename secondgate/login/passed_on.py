@@ -10,14 +10,11 @@ from typing import Final
 from secondgate.directories.directory import Question
 from secondgate.frozen import frozen
 from secondgate.json_text import as_json, from_json
-from secondgate.ledger.reading import Person
+from secondgate.ledger.reading import Factor, Person
 from secondgate.login import reasons
 from secondgate.login.login import Login
 from secondgate.login.outcome import Challenge, Ended
 from secondgate.policies.resolve import Rule
-
-PASSWORD: Final = "password"  # noqa: S105  the step that the question belongs to
-SECOND_FACTOR: Final = "second-factor"
 
 PROMPT_MOST: Final = 900  # octets: a packet full of Proxy-State has room for as many
 NO_PROMPT: Final = "One more answer is needed."
@@ -25,9 +22,9 @@ NO_PROMPT: Final = "One more answer is needed."
 
 @frozen
 class PassedOn:
-    """Whose question it is: the step of the login, the directory's id, and what it finds its question by."""
+    """Whose question it is: of which factor, the directory's id, and what it finds its question by."""
 
-    step: str
+    factor: str
     directory: str
     key: str
 
@@ -37,15 +34,18 @@ def read_passed_on(text: str) -> PassedOn | None:
     return PassedOn(*from_json(text)) if text else None
 
 
-def pass_on(login: Login, user: Person, rule: Rule, step: str, directory: str, question: Question) -> Ended:
+def pass_on(
+    login: Login, user: Person, rule: Rule, factor: Factor, directory: str, question: Question
+) -> Ended:
     """Return the end of a login whose directory asks; refused where the application can show no question."""
     if not rule.challenge:
-        login.trail.note(f"{step}.cannot-ask", directory=directory)
+        login.trail.note(f"{factor}.cannot-ask", directory=directory)
         return Ended(reasons.CANNOT_ASK)
-    login.trail.note(f"{step}.passed-on", directory=directory)
+    login.trail.note(f"{factor}.passed-on", directory=directory)
     prompt = question.prompt.encode()[:PROMPT_MOST].decode(errors="ignore") or NO_PROMPT
-    asker = as_json([step, directory, question.key])
-    return Ended(Challenge(user, rule.mark, prompt, new_state(), asker))
+    asker = as_json([factor, directory, question.key])
+    counts = login.counts_as(factor)
+    return Ended(Challenge(user, rule.mark, prompt, new_state(), asker, counts))
 
 
 def new_state() -> bytes:

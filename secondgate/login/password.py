@@ -4,13 +4,13 @@ from collections.abc import Awaitable
 from typing import Final
 
 from secondgate.directories.directory import Account, Asking, Checked, Verdict
-from secondgate.ledger.reading import Person
+from secondgate.ledger.reading import Factor, Person
 from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
 from secondgate.login.health import asked
 from secondgate.login.login import Login
 from secondgate.login.outcome import Ended
-from secondgate.login.passed_on import PASSWORD, pass_on, read_passed_on
+from secondgate.login.passed_on import pass_on, read_passed_on
 from secondgate.login.reasons import Reason
 from secondgate.login.typed import Typed
 from secondgate.login.user import recognise
@@ -36,21 +36,24 @@ async def check_password(login: Login, user: Person, rule: Rule, typed: Typed) -
     if typed.password is None:
         proven = typed.answers and rule.login is not LoginMethod.SECOND_FACTOR_ONLY
         login.trail.note("password.proven" if proven else "password.not-asked")
+        if proven:
+            login.proven.add(Factor.PASSWORD)
         return
     # Every person is some directory's: `find_user` took only those of this application's.
     directory = login.attempt.snapshot.directories[user.directory or ""]
     login.has_asked = True
     account = Account(user.login, user.password_hash)
     checked = await asked(
-        login, directory, _checked(directory, account, typed, typed.password), step=PASSWORD
+        login, directory, _checked(directory, account, typed, typed.password), step=Factor.PASSWORD
     )
     if checked.question:
-        raise pass_on(login, user, rule, PASSWORD, directory.id, checked.question)
+        raise pass_on(login, user, rule, Factor.PASSWORD, directory.id, checked.question)
     if checked.verdict is not Verdict.FITS:
         login.trail.note("password.verdict", directory=directory.id, verdict=checked.verdict.value)
         raise Ended(REASON_OF[checked.verdict])
     if checked.found:
-        await recognise(login, user, directory, checked.found, step=PASSWORD)
+        await recognise(login, user, directory, checked.found, step=Factor.PASSWORD)
+    login.proven.add(Factor.PASSWORD)
     login.trail.note("password.fits", directory=directory.id)
 
 

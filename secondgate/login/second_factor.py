@@ -1,6 +1,6 @@
 """The second factor: the step that asks the methods, the company's own server, or the person."""
 
-from secondgate.ledger.reading import Held, Person
+from secondgate.ledger.reading import Factor, Held, Person
 from secondgate.login import reasons
 from secondgate.login.code_server import CodeServer, code_server
 from secondgate.login.login import Login
@@ -73,7 +73,8 @@ def _ways(held: list[Held], server: CodeServer | None) -> list[Way]:
 
 def _asked(login: Login, user: Person, rule: Rule, ways: list[Way]) -> Ended:
     login.trail.note("second-factor.asked")
-    return Ended(Challenge(user, rule.mark, prompt_of(ways), new_state()))
+    counts = login.counts_as(Factor.SECOND)
+    return Ended(Challenge(user, rule.mark, prompt_of(ways), new_state(), counts=counts))
 
 
 async def _answered(

@@ -4,11 +4,11 @@ from dataclasses import field
 from typing import Final
 
 from secondgate.frozen import frozen
-from secondgate.ledger.reading import Asked
+from secondgate.ledger.reading import Asked, Factor
 from secondgate.login import reasons
 from secondgate.login.login import Login
 from secondgate.login.outcome import Ended
-from secondgate.login.passed_on import PASSWORD, read_passed_on
+from secondgate.login.passed_on import read_passed_on
 from secondgate.methods.answer import Answer, Hashed, Plain
 from secondgate.policies.resolve import LoginMethod, Rule
 
@@ -63,7 +63,7 @@ def _hashed(login: Login, rule: Rule, answer: Hashed) -> Typed:
 def asks_for_password(question: Asked) -> bool:
     """Tell whether it is the directory that asks, about the first factor."""
     asker = read_passed_on(question.passed_on)
-    return asker is not None and asker.step == PASSWORD
+    return asker is not None and asker.factor == Factor.PASSWORD
 
 
 def _text(login: Login) -> str:

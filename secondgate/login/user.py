@@ -6,7 +6,7 @@ from typing import NoReturn
 from secondgate.directories import entries
 from secondgate.directories.directory import Found
 from secondgate.ledger.ledger import LedgerError
-from secondgate.ledger.reading import Person, user_key
+from secondgate.ledger.reading import Factor, Person, user_key
 from secondgate.ledger.snapshot import OpenDirectory
 from secondgate.login import reasons
 from secondgate.login.health import asked
@@ -26,7 +26,8 @@ async def find_user(login: Login) -> Person:
     if not people:
         unknown = name_key(login.attempt, login.ledger)
         await login.read_again(keys=(unknown,))
-        _end_if_throttled(login, (*source_keys(login.attempt, login.ledger), unknown))
+        login.keys = (*source_keys(login.attempt, login.ledger), unknown)
+        _end_if_throttled(login, login.keys)
         people = await _search_directories(login)
     if len(people) > 1:
         login.trail.note("user.ambiguous", count=len(people))
@@ -37,8 +38,10 @@ async def find_user(login: Login) -> Person:
     if not user.enabled:
         login.trail.note("user.disabled")
         raise Ended(reasons.USER_DISABLED)
-    _end_if_throttled(login, (user_key(user.id), *source_keys(login.attempt, login.ledger)))
-    _end_if_crowded(login, user)
+    own = [user_key(user.id, factor) for factor in Factor]
+    login.keys = source_keys(login.attempt, login.ledger)
+    _end_if_throttled(login, (*own, *login.keys))
+    _end_if_crowded(login, user, own)
     return user
 
 
@@ -54,7 +57,6 @@ def _matching(login: Login) -> list[Person]:
 
 
 def _end_if_throttled(login: Login, keys: tuple[str, ...]) -> None:
-    login.keys = keys
     for key in keys:
         failures = login.reading.failures.get(key)
         if failures and (seconds := remaining(failures, login.attempt.at)) > 0:
@@ -62,11 +64,11 @@ def _end_if_throttled(login: Login, keys: tuple[str, ...]) -> None:
             raise Ended(reasons.THROTTLED)
 
 
-def _end_if_crowded(login: Login, user: Person) -> None:
+def _end_if_crowded(login: Login, user: Person, keys: list[str]) -> None:
     """End the login where more of this user are under way than may fail freely: guesses in parallel."""
     count = login.ledger.under_way[user.id]
-    failures = login.reading.failures.get(user_key(user.id))
-    if count > max(1, FREE - (failures.count if failures else 0)):
+    failures = [login.reading.failures[key].count for key in keys if key in login.reading.failures]
+    if count > max(1, FREE - max(failures, default=0)):
         login.trail.note("user.throttled", count=count, seconds=1)
         raise Ended(reasons.THROTTLED)
 
@@ -136,7 +138,8 @@ async def keep_further_name(login: Login, outcome: Outcome) -> None:
 
     Before the password, or the code where none is asked, was right, anybody could make us write.
     """
-    if login.further_name and login.user and isinstance(outcome, (Accept, Challenge)):
+    is_proven = isinstance(outcome, Accept) or (isinstance(outcome, Challenge) and login.proven)
+    if login.further_name and login.user and is_proven:
         directory, name = login.further_name
         with suppress(LedgerError):  # the login itself is durable, and the next one tries again
             await written(entries.learn(directory, login.user, name))

@@ -14,7 +14,7 @@ from secondgate.console import urls as console
 from secondgate.directories.models import Directory, Entry
 from secondgate.events.models import Event
 from secondgate.ledger.models import Throttle
-from secondgate.ledger.reading import user_key
+from secondgate.ledger.reading import Factor, user_key
 from secondgate.messaging.delivery import ADMINISTRATORS, Parcel
 from secondgate.messaging.models import Provider
 from secondgate.methods import enrolment
@@ -151,7 +151,7 @@ def test_a_page_asks_a_fixed_number_of_times(
 
 
 def test_the_panel_shows_what_there_is(signed_in: SignedIn, ann: User) -> None:
-    Throttle.objects.create(key=user_key(ann.pk.hex), failures=15, failed_at=time.time())
+    Throttle.objects.create(key=user_key(ann.pk.hex, Factor.PASSWORD), failures=15, failed_at=time.time())
     trail = [
         ["packet.read", {"client": "10.0.0.1", "protocol": "PAP"}],
         ["second-factor.wrong", {"count": 1}],
@@ -183,7 +183,7 @@ def test_who_has_no_second_factor_is_given_one_next(
 
 
 def test_a_wait_is_lifted_by_whoever_may_help(signed_in: SignedIn, ann: User) -> None:
-    Throttle.objects.create(key=user_key(ann.pk.hex), failures=15, failed_at=time.time())
+    Throttle.objects.create(key=user_key(ann.pk.hex, Factor.PASSWORD), failures=15, failed_at=time.time())
     address = f"/console/users/{ann.pk}/unlock/"
     assert signed_in("auditor").post(address).status_code == 403
     page = signed_in("helpdesk").post(address, follow=True).content.decode()

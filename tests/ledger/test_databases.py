@@ -12,7 +12,7 @@ import pytest
 
 from secondgate.json_text import as_json
 from secondgate.ledger.ledger import Entry, EventRow, Ledger, LedgerError
-from secondgate.ledger.reading import Question, user_key
+from secondgate.ledger.reading import Factor, Question, user_key
 from secondgate.ledger.store import LOCK_EVERY, PostgresStore, SqliteStore, Store
 from secondgate.methods.method import Fits
 from secondgate.vault.keyring import Keyring, read_key
@@ -133,7 +133,7 @@ async def failures(ledger: Ledger, key: str) -> int:
 
 
 async def test_failures_add_up_decay_and_are_forgiven(ledger: Ledger) -> None:
-    key, now = user_key("x"), 1_800_000_000.0
+    key, now = user_key("x", Factor.SECOND), 1_800_000_000.0
     for _ in range(12):
         await ledger.commit(Entry(event(now), fail=(key,)))
     assert await failures(ledger, key) == 12
@@ -144,7 +144,7 @@ async def test_failures_add_up_decay_and_are_forgiven(ledger: Ledger) -> None:
 
 
 async def test_a_clock_that_was_set_back_adds_one_failure_for_one(ledger: Ledger) -> None:
-    key, now = user_key("x"), 1_800_000_000.0
+    key, now = user_key("x", Factor.SECOND), 1_800_000_000.0
     await ledger.commit(Entry(event(now), fail=(key,)))
     await ledger.commit(Entry(event(now - 86_400), fail=(key,)))
     assert await failures(ledger, key) == 2

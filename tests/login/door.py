@@ -16,6 +16,7 @@ applications:
   - {{name: WorkSpaces, kind: aws-workspaces, clients: [10.0.0.1], secret: secret-of-a-test}}
   - {{name: VPN, kind: fortigate, clients: [10.0.0.2], secret: secret-of-a-test}}
   - {{name: Empty, kind: radius, clients: [10.0.0.3], secret: secret-of-a-test}}
+  - {{name: Wi-Fi, kind: radius, clients: [10.0.0.4], secret: secret-of-a-test}}
 groups:
   - {{name: Staff, members: [ann, bob]}}
 users:
@@ -24,6 +25,7 @@ users:
 policies:
   - {{name: P1, application: WorkSpaces, groups: [Staff], login: second-factor-only, methods: [totp]}}
   - {{name: P2, application: VPN, login: password-and-second-factor, methods: [totp]}}
+  - {{name: P3, application: Wi-Fi, login: password-only}}
 """
 
 

@@ -12,6 +12,7 @@ from secondgate.login.decide import decide
 from secondgate.login.login import SnapshotChanged
 from secondgate.login.outcome import Accept, Challenge
 from secondgate.login.throttle import FREE, wait
+from secondgate.login.waits import waiting
 from secondgate.methods.models import Authenticator
 from secondgate.people import accounts
 from secondgate.people.models import User
@@ -41,6 +42,70 @@ async def test_nothing_is_slowed_before_ten_failures_and_all_is_forgiven_by_a_lo
     later = NOW + 30
     assert await door.reason(code(later), at=NOW + 0.5) == "throttled"
     assert isinstance(await door.login(code(later), at=later), Accept)
+
+
+async def test_the_password_alone_buys_no_guesses_at_the_code(door: Door) -> None:
+    password = "ann-has-a-password"
+    for number in range(FREE):
+        asked = await door.login(password, application="VPN")
+        assert isinstance(asked, Challenge)
+        assert await door.reason("000000", application="VPN", state=asked.state) == "wrong-code"
+        if number < FREE - 1:
+            assert isinstance(await door.login(password, application="Wi-Fi"), Accept)
+    assert await door.reason(password, application="VPN") == "throttled"
+
+
+async def test_the_code_alone_buys_no_guesses_at_the_password(door: Door) -> None:
+    for number in range(FREE):
+        at = NOW + 30 * number
+        assert isinstance(await door.login(code(at), at=at), Accept)
+        assert await door.reason("guess", application="VPN", at=at) == "wrong-password"
+    assert await door.reason("guess", application="VPN", at=at + 0.5) == "throttled"
+
+
+async def test_both_factors_forgive_both(door: Door) -> None:
+    for _ in range(FREE - 1):
+        assert await door.reason("guess", application="VPN") == "wrong-password"
+        assert await door.reason("000000") == "wrong-code"
+    asked = await door.login("ann-has-a-password", application="VPN")
+    assert isinstance(asked, Challenge)
+    assert isinstance(await door.login(code(), application="VPN", state=asked.state), Accept)
+    for _ in range(FREE - 1):
+        assert await door.reason("guess", application="VPN") == "wrong-password"
+        assert await door.reason("000000") == "wrong-code"
+    assert not await sync_to_async(waiting)(await _all_users(), NOW)
+
+
+async def _all_users() -> list[User]:
+    return [user async for user in User.objects.all()]
+
+
+GATE = """
+directories:
+  - {name: Codes, kind: radius, servers: ["127.0.0.1:9"], secret: secret-of-a-test}
+applications:
+  - {name: Gate, kind: radius, clients: [10.0.0.5], secret: secret-of-a-test, challenge: yes}
+policies:
+  - {name: G, application: Gate, login: second-factor-only, methods: [totp, radius]}
+"""
+
+
+async def test_questions_that_anybody_gets_who_knows_a_name_are_counted(
+    door: Door, configure: Configure
+) -> None:
+    """Each may ring somebody's phone. A code that is right forgives them."""
+    await sync_to_async(configure)(GATE)
+    for _ in range(FREE - 1):
+        assert isinstance(await door.login("totp", application="Gate"), Challenge)
+    assert isinstance(await door.login(code(), application="Gate"), Accept)
+    for _ in range(FREE):
+        assert isinstance(await door.login("totp", application="Gate"), Challenge)
+    assert await door.reason("totp", application="Gate") == "throttled"
+
+
+async def test_questions_behind_a_right_password_are_not_counted(door: Door) -> None:
+    for _ in range(FREE + 1):
+        assert isinstance(await door.login("ann-has-a-password", application="VPN"), Challenge)
 
 
 async def test_a_wait_grows_and_passes_by_itself(door: Door) -> None:
