@@ -13,7 +13,7 @@ from typing import Any
 
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.kinds import Kind
-from secondgate.directories.directory import Directory, realms_of
+from secondgate.directories.directory import Asking, Directory, realms_of
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.ledger import statements
 from secondgate.ledger.store import Store
@@ -73,7 +73,10 @@ class Client:
 
 @dataclass(slots=True)
 class OpenDirectory:
-    """A directory in use. `silent_since` (Unix time) is the one thing that changes: how it fares."""
+    """A directory in use. `silent_since` (Unix time) is the one thing that changes: how it fares.
+
+    `may_have_people`: somebody may live there. Of a server that only checks codes, nobody does.
+    """
 
     id: str
     name: str
@@ -82,6 +85,7 @@ class OpenDirectory:
     settings: Any
     live: Directory
     silent_since: float | None = None
+    may_have_people: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def read_snapshot(store: Store, keyring: Keyring, before: Snapshot) -> Snapshot:
 
 
 def _open_directory(row: tuple[Any, ...], secrets: Mapping[str, str], before: Snapshot) -> OpenDirectory:
-    id_, name, kind_name, realms, settings = row
+    id_, name, kind_name, realms, settings, has_people = row
     kind = DIRECTORY_KINDS[kind_name]
     known = {one.name for one in fields(kind.settings)}
     values = {key: value for key, value in json.loads(settings).items() if key in known}
@@ -171,8 +175,9 @@ def _open_directory(row: tuple[Any, ...], secrets: Mapping[str, str], before: Sn
         live, silent_since = kept.live, kept.silent_since
     else:
         live, silent_since = kind.open(name, wanted), None
+    may_have_people = bool(has_people) or not isinstance(live, Asking)
     return OpenDirectory(
-        id_, name, kind_name, realms_of(name, json.loads(realms)), wanted, live, silent_since
+        id_, name, kind_name, realms_of(name, json.loads(realms)), wanted, live, silent_since, may_have_people
     )
 
 

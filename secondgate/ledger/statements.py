@@ -133,7 +133,9 @@ CLIENTS: Final = Select("SELECT id, application_id, network, signs, proxies FROM
 CERTIFICATE_NAMES: Final = Select("SELECT application_id, name FROM applications_certificatename")
 
 DIRECTORIES: Final = Select("""
-    SELECT id, name, kind, realms, settings FROM directories_directory ORDER BY position, name""")
+    SELECT d.id, d.name, d.kind, d.realms, d.settings,
+      EXISTS (SELECT 1 FROM directories_entry e WHERE e.directory_id = d.id)
+    FROM directories_directory d ORDER BY d.position, d.name""")
 
 DIRECTORY_SECRETS: Final = Select("""
     SELECT row, field, sealed FROM vault_sealed WHERE "table" = 'directories_directory'""")

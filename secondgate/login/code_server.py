@@ -53,7 +53,7 @@ class CodeServer:
 
     async def _proof(self, question: Awaitable[Checked], no: Reason) -> Proof:
         login = self._login
-        login.has_asked = True
+        login.asked.add(Factor.SECOND)
         checked = await asked(login, self._directory, question, step=Factor.SECOND)
         if checked.question:
             raise pass_on(login, self._user, self._rule, Factor.SECOND, self.id, checked.question)

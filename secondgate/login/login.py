@@ -34,7 +34,7 @@ class Login:
     home: str | None = None  # the user's directory
     keys: tuple[str, ...] = ()
     has_searched: bool = False  # the directories were asked whose name it is
-    has_asked: bool = False  # a directory was asked about a password
+    asked: set[Factor] = field(default_factory=set)  # a directory was asked about, or the server for codes
     further_name: tuple[str, str] | None = None  # a directory, and the name by which only it knew the user
     proven: set[Factor] = field(default_factory=set)  # what was right, now or when the question was asked
     found: Found | None = None  # what their directory has said of the user in this login

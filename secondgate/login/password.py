@@ -41,7 +41,7 @@ async def check_password(login: Login, user: Person, rule: Rule, typed: Typed) -
         return
     # Every person is some directory's: `find_user` took only those of this application's.
     directory = login.attempt.snapshot.directories[user.directory or ""]
-    login.has_asked = True
+    login.asked.add(Factor.PASSWORD)
     account = Account(user.login, user.password_hash)
     checked = await asked(
         login, directory, _checked(directory, account, typed, typed.password), step=Factor.PASSWORD

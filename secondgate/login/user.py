@@ -1,5 +1,6 @@
 """Who this may be: the step from a typed name to one person."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NoReturn
 
@@ -12,7 +13,7 @@ from secondgate.login import reasons
 from secondgate.login.health import asked
 from secondgate.login.login import Login, name_key, source_keys, written
 from secondgate.login.outcome import Accept, Challenge, Ended, Outcome
-from secondgate.login.same_work import ask_about_nobody, directories_for
+from secondgate.login.same_work import ask_about_nobody, directories_for, home_of_nobody
 from secondgate.login.throttle import FREE, remaining
 
 
@@ -84,13 +85,13 @@ async def _search_directories(login: Login) -> list[Person]:
         raise Ended(reasons.AWS_PROBE)
     login.has_searched = True
     found: list[tuple[OpenDirectory, Found, str]] = []
-    silent: Ended | None = None
+    silent: dict[str, Ended] = {}
     for candidate in login.candidates:
         for directory in directories_for(login, candidate):
             try:
                 person = await asked(login, directory, directory.live.find(candidate.name))
             except Ended as end:
-                silent = end
+                silent[directory.id] = end
                 continue
             if person:
                 found.append((directory, person, candidate.name))
@@ -108,13 +109,13 @@ async def _adopt(login: Login, directory: OpenDirectory, found: Found, typed: st
     """Return a directory's person as a user. The name that found them is kept once they have proven it."""
     adopted = await written(entries.adopt(directory.id, found))
     if adopted is None:
-        await _end_unknown(login, None)
+        await _end_unknown(login, {})
     code = "user.adopted" if adopted.is_new else "user.other-name"
     login.trail.note(code, directory=directory.id, login=login.attempt.login_name)
     await login.read_again(names=(adopted.name,))
     people = [person for person in login.reading.people if person.id == adopted.user]
     if not people:  # removed in this very moment
-        await _end_unknown(login, None)
+        await _end_unknown(login, {})
     if typed != adopted.name:
         login.further_name = (directory.id, typed)
     return people[0]
@@ -145,16 +146,15 @@ async def keep_further_name(login: Login, outcome: Outcome) -> None:
             await written(entries.learn(directory, login.user, name))
 
 
-async def _end_unknown(login: Login, silent: Ended | None) -> NoReturn:
+async def _end_unknown(login: Login, silent: Mapping[str, Ended]) -> NoReturn:
     """End the login as one of a known user would have ended, in words; in time, `same_work` sees to it.
 
-    Where passwords are checked, a known user's directory would have been asked, and its silence is said.
-    Where only codes are, nobody would have noticed.
+    `silent` are the directories that did not say whose name it is. A known user's silence would be said,
+    but only that of their own: so it is here, with the directory that is taken for this name's.
     """
     login.trail.note("user.unknown")
-    if silent and login.attempt.application.asks_passwords:
-        raise silent
-    if silent:
-        raise Ended(reasons.UNKNOWN_WHILE_DOWN)
+    home = home_of_nobody(login)
+    if home and home.id in silent:
+        raise silent[home.id]
     await ask_about_nobody(login)
-    raise Ended(reasons.UNKNOWN_USER)
+    raise Ended(reasons.UNKNOWN_WHILE_DOWN if silent else reasons.UNKNOWN_USER)

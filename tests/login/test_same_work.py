@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from asgiref.sync import sync_to_async
 
+from secondgate.directories.directory import Account, Checked, Verdict
+from secondgate.directories.radius import RadiusDirectory
 from secondgate.ledger.ledger import Ledger
 from secondgate.login.outcome import Challenge
 from tests.installation import Configure
@@ -120,3 +122,38 @@ async def test_a_wrong_answer_to_a_real_question_asks_no_directory_again(slapd: 
     spent = await cost(slapd, door, "wanda", "000000", application="Asking", state=asked.state)
     assert spent == Counter(Search=1, Bind=1), "those of the count itself"
     assert free > spent
+
+
+CODES = """
+directories:
+  - {name: Codes, kind: radius, servers: ["127.0.0.1:9"], secret: s}
+applications:
+  - {name: Both, kind: radius, challenge: no, clients: [10.0.0.7], secret: s}
+policies:
+  - {name: P7, application: Both, login: password-and-second-factor, methods: [totp, radius]}
+"""
+
+
+async def test_each_refusal_asks_the_server_that_checks_codes_once(
+    slapd: Slapd, door: Door, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the time that it takes would tell that the password was right, or that nobody is called so."""
+    await sync_to_async(configure)(CODES)
+    asked: list[str] = []
+
+    async def no(_server: RadiusDirectory, account: Account, _text: str) -> Checked:
+        asked.append(account.login)
+        return Checked(Verdict.WRONG_PASSWORD)
+
+    monkeypatch.setattr(RadiusDirectory, "check_password", no)
+    monkeypatch.setattr(RadiusDirectory, "check_code", no)
+    typed = [f"{PASSWORD},000000", "wrong,000000", PASSWORD, ""]
+    nobodies = [(f"nobody{number}", "x,000000") for number in range(16)]
+    costs = []
+    for name, text in (*(("wanda", one) for one in typed), *nobodies):
+        asked.clear()
+        costs.append(await cost(slapd, door, name, text, application="Both"))
+        assert len(asked) == 1, (name, text)
+    hers = [one["Bind"] for one in costs[: len(typed)]]
+    assert hers == [hers[0]] * len(typed)
+    assert costs[1] in costs[len(typed) :], "some of the unknown look like her"
