@@ -1,5 +1,6 @@
 """`secondgate radius-client`: send any request to any RADIUS server, and print both packets decoded."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,9 @@ NAME_VALUE = typer.Option(
 
 def radius_client(
     server: Annotated[str, typer.Argument(help="HOST:PORT, like 127.0.0.1:1812 or [::1]:1812.")],
-    secret: Annotated[str, typer.Option(envvar="RADIUS_SECRET", help="Asked for when left out.")] = "",
+    secret: Annotated[
+        str, typer.Option(envvar="RADIUS_SECRET", help="Asked for when left out; not over TLS.")
+    ] = "",
     user: Annotated[str, typer.Option(help="The login name of an Access-Request.")] = "",
     password: Annotated[str | None, typer.Option(help="What is typed; asked for when left out.")] = None,
     protocol: Annotated[str, typer.Option(help="pap, chap, mschap or mschapv2.")] = "pap",
@@ -22,12 +25,21 @@ def radius_client(
         bool, typer.Option("--unsigned", help="Take replies without Message-Authenticator.")
     ] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 10.0,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Ask over TLS (RadSec) and show this certificate, a PEM file.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's key, a PEM file.")] = None,
+    ca: Annotated[Path | None, typer.Option(help="Who vouches for the server over TLS, a PEM file.")] = None,
 ) -> None:
     """Ask a RADIUS server. Exit code 0: accepted, or answered; 1: refused, or no answer."""
-    from secondgate.cli.radius_dialogue import Dialogue
+    from secondgate.cli.radius_dialogue import Dialogue, by_tls, by_udp
 
-    shared = secret or typer.prompt("Shared secret", hide_input=True)
-    dialogue = Dialogue(server, shared, attribute or [], within=timeout, must_sign=not unsigned)
+    if certificate or key or ca:
+        shared, way = "radsec", by_tls(certificate, key, ca, within=timeout)  # RFC 6614 section 2.3
+    else:
+        shared = secret or typer.prompt("Shared secret", hide_input=True)
+        way = by_udp(within=timeout, must_sign=not unsigned)
+    dialogue = Dialogue(server, shared, attribute or [], way)
     if status:
         dialogue.status()
     elif accounting:

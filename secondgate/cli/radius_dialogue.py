@@ -1,7 +1,10 @@
 """What `radius-client` does: ask, print what went and what came, ask again where there is a question."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
 
 import typer
 
@@ -14,22 +17,44 @@ from secondgate.radius.exchange import Asked
 from secondgate.radius.packet import Code, Packet
 from secondgate.radius.readout import lines, title
 from secondgate.radius.signing import Secret
-from secondgate.upstream.udp import NoAnswer, Server, ask
+from secondgate.upstream import tls, udp
+from secondgate.upstream.udp import NoAnswer, Server
+
+Way = Callable[[Server, Asked], Coroutine[Any, Any, Packet]]
 
 ACCOUNTING: Final = {"start": "1", "stop": "2", "interim": "3", "on": "7", "off": "8"}  # RFC 2866 section 5.1
+
+
+def by_udp(*, within: float, must_sign: bool) -> Way:
+    """Return how a server is asked over UDP."""
+    return partial(udp.ask, within=within, must_sign=must_sign)
+
+
+def by_tls(certificate: Path | None, key: Path | None, ca: Path | None, *, within: float) -> Way:
+    """Return how a server is asked over TLS. Raises Failed where that cannot be."""
+    if not (certificate and key and ca):
+        raise Failed("--certificate, --key and --ca belong together: over TLS each side shows who it is.")
+    for file in (certificate, key, ca):
+        if not file.is_file():
+            raise Failed(f"There is no file {file}.")
+    try:
+        context = tls.trust(ca, certificate, key)
+    except OSError as cause:
+        says = f"{certificate} and {key} are no certificate with its key, or {ca} holds none, in PEM form"
+        raise Failed(f"{says}: {cause}.") from cause
+    return partial(tls.ask, context=context, within=within)
 
 
 class Dialogue:
     """One server that is asked, and how. Raises Failed where something cannot be."""
 
-    def __init__(self, server: str, secret: str, more: list[str], *, within: float, must_sign: bool) -> None:
+    def __init__(self, server: str, secret: str, more: list[str], way: Way) -> None:
         try:
             self._server = Server(*address(server, "The server"))
             self._more = [_attribute(text) for text in more]
         except (SettingError, ValueError) as cause:
             raise Failed(str(cause)) from cause
-        self._secret = Secret(secret.encode())
-        self._within, self._must_sign = within, must_sign
+        self._secret, self._way = Secret(secret.encode()), way
 
     def status(self) -> None:
         """Ask whether it is there."""
@@ -64,9 +89,8 @@ class Dialogue:
 
     def _ask(self, asked: Asked) -> Packet:
         _show(f"Sent to {self._server}", asked.packet)
-        question = ask(self._server, asked, within=self._within, must_sign=self._must_sign)
         try:
-            reply = asyncio.run(question)
+            reply = asyncio.run(self._way(self._server, asked))
         except NoAnswer as cause:
             raise Failed(str(cause)) from cause
         _show(f"Received from {self._server}", reply)

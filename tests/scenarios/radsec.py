@@ -18,14 +18,18 @@ IN_TIME = 20.0
 
 def radsec_house(folder: Path, ca: Ca) -> House:
     """Return a house that will show the authority's certificate for servers; its files are its own."""
-    house = House(folder)
+    return House(folder, environment=radsec_environment(folder, ca))
+
+
+def radsec_environment(folder: Path, ca: Ca) -> dict[str, str]:
+    """Return what makes a house speak TLS, with files in this folder."""
     (folder / "shown").mkdir()
+    environment = {"SECONDGATE_RADSEC": f"127.0.0.1:{free_udp_port()}"}
     shown = {"CERTIFICATE": ca.server.certificate, "KEY": ca.server.key, "CA": ca.file}
     for what, file in shown.items():
-        house.environment[f"SECONDGATE_RADSEC_{what}"] = str(folder / "shown" / f"{what.lower()}.pem")
-        shutil.copy(file, house.environment[f"SECONDGATE_RADSEC_{what}"])
-    house.environment["SECONDGATE_RADSEC"] = f"127.0.0.1:{free_udp_port()}"
-    return house
+        environment[f"SECONDGATE_RADSEC_{what}"] = str(folder / "shown" / f"{what.lower()}.pem")
+        shutil.copy(file, environment[f"SECONDGATE_RADSEC_{what}"])
+    return environment
 
 
 def port(house: House) -> int:

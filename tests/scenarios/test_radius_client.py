@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.ca import Ca, make_ca
 from tests.real.freeradius import running_freeradius
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House
 from tests.scenarios.ports import free_udp_port
+from tests.scenarios.radsec import port, radsec_environment
 
 pytestmark = pytest.mark.real
 
@@ -62,6 +64,45 @@ def test_it_asks_whether_a_server_is_there_and_tells_of_sessions(house: House):
     told = client(house.port + 1, "--accounting", "start", "--user", "ann", "-a", "Acct-Session-Id=one")
     assert "Accounting-Response" in told.stdout, told.stdout + told.stderr
     assert house.events(event="session.started")[0]["user"] == "ann"
+
+
+@pytest.fixture
+def over_tls(house: House, ca: Ca) -> list[str]:
+    """The house takes TLS, too; what a client that it lets in says to get in."""
+    house.stop()
+    house.environment |= radsec_environment(house.folder, ca)
+    house.start()
+    mine = ca.issue("radius-client", "client.test")
+    return ["--certificate", str(mine.certificate), "--key", str(mine.key), "--ca", str(ca.file)]
+
+
+def test_it_asks_over_tls_as_well(house: House, seed: str, over_tls: list[str]):
+    assert "Access-Accept" in client(port(house), "--status", *over_tls).stdout
+    code = totp(seed)
+    done = client(port(house), "--user", "ann", "--password", code, "--protocol", "mschapv2", *over_tls)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "proves that it knows what was typed" in done.stdout
+    told = client(port(house), "--accounting", "start", "-a", "Acct-Session-Id=one", *over_tls)
+    assert "Accounting-Response" in told.stdout, told.stdout + told.stderr
+
+
+def test_why_a_server_is_not_asked_over_tls_is_one_sentence(
+    house: House, over_tls: list[str], ca: Ca, tmp_path: Path
+):
+    other = make_ca(tmp_path)
+    stranger = other.issue("stranger", "client.test")
+    for arguments, says in (
+        (over_tls[:2], "--certificate, --key and --ca belong together"),
+        ([*over_tls[:4], "--ca", "/nonsense"], "There is no file /nonsense."),
+        ([*over_tls[:3], over_tls[1], *over_tls[4:]], "are no certificate with its key"),
+        ([*over_tls[:4], "--ca", str(other.file)], "shows a certificate that does not hold"),
+        (["--certificate", str(stranger.certificate), "--key", str(stranger.key), *over_tls[4:]],
+         "ended the connection: it may not take our certificate"),
+    ):  # fmt: skip
+        done = client(port(house), "--status", *arguments)
+        assert done.returncode == 1
+        assert says in " ".join(done.stderr.split()), done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_what_cannot_be_is_one_sentence(house: House):
