@@ -52,11 +52,6 @@ def in_words(said: Said) -> tuple[Part, ...]:
     return tuple(_parts(said))
 
 
-def as_text(parts: Iterable[Part]) -> str:
-    """Return the pieces of a sentence as text."""
-    return "".join(part.text for part in parts)
-
-
 def isolated(name: str) -> str:
     """Return a name for use inside a sentence, which its writing direction does not reach (UAX 9, FSI)."""
     turns = not name.isascii() and any(unicodedata.bidirectional(sign) in TURNS for sign in name)
