@@ -10,9 +10,12 @@ from contextlib import AsyncExitStack
 from typing import Any, Final
 
 from django.core.asgi import get_asgi_application
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from secondgate.environment import Settings
 from secondgate.events import metrics
 from secondgate.ledger.ledger import Ledger
+from secondgate.metrics_readers import refusal
 
 Check = Callable[[], Awaitable[None]]
 PAGES: Final = 32  # made at once: each takes a thread, and a connection to the database; others wait
@@ -24,14 +27,17 @@ application = get_asgi_application()
 class Web:
     """An ASGI application: `checks` say, by raising, what is not ready.
 
-    What the pages need of this process travels in the scope: its ledger, and its checks.
+    What the pages need of this process travels in the scope: its ledger, and its checks. So does who
+    connected, the `peer`; the `client` is whom a proxy names, where it is believed.
     """
 
-    def __init__(self, checks: Mapping[str, Check], ledger: Ledger) -> None:
+    def __init__(self, checks: Mapping[str, Check], ledger: Ledger, settings: Settings) -> None:
         self._checks = checks
         self._ledger = ledger
+        self._metrics_networks = settings.metrics
+        self._named = ProxyHeadersMiddleware(self._answer, list(settings.proxies))
         self._pages = asyncio.Semaphore(PAGES)
-        self._answers: dict[str, Callable[[], Awaitable[tuple[int, str, bytes]]]] = {
+        self._answers: dict[str, Callable[[Any], Awaitable[tuple[int, str, bytes]]]] = {
             "/healthz/live": self._live,
             "/healthz/ready": self._ready,
             "/metrics": self._metrics,
@@ -39,11 +45,15 @@ class Web:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
+        known: Any = {**scope, "peer": scope.get("client")}
+        await self._named(known, receive, send)
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         answer = self._answers.get(scope["path"]) if scope["type"] == "http" else None
         if answer is None:
             await self._page({**scope, "ledger": self._ledger, "checks": self._checks}, receive, send)
             return
-        status, kind, body = await answer()
+        status, kind, body = await answer(scope)
         headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -70,16 +80,18 @@ class Web:
 
             await application(scope, receiving, sending)
 
-    async def _live(self) -> tuple[int, str, bytes]:
+    async def _live(self, _scope: Any) -> tuple[int, str, bytes]:
         return 200, "application/json", b'{"live": true}\n'
 
-    async def _ready(self) -> tuple[int, str, bytes]:
+    async def _ready(self, _scope: Any) -> tuple[int, str, bytes]:
         said = await all_said(self._checks)
         ready = all(fault == "ok" for fault in said.values())
         body = json.dumps({"ready": ready, **said}).encode() + b"\n"
         return 200 if ready else 503, "application/json", body
 
-    async def _metrics(self) -> tuple[int, str, bytes]:
+    async def _metrics(self, scope: Any) -> tuple[int, str, bytes]:
+        if why := refusal(scope, self._metrics_networks):
+            return 403, "text/plain; charset=utf-8", f"{why}\n".encode()
         return 200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()
 
 

@@ -1,7 +1,7 @@
 """What the environment says: each setting read once, a wrong one refused in one sentence."""
 
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +30,7 @@ class Settings:
     base_url_default: bool  # nobody has said where the web is reached: it is where it listens
     secure: bool
     proxies: tuple[str, ...]  # whose X-Forwarded-For is believed: the throttle counts by it
+    metrics: tuple[IPv4Network | IPv6Network, ...]  # who may read /metrics
 
     @property
     def database_file(self) -> Path:
@@ -64,7 +65,10 @@ def read_settings(environment: dict[str, str]) -> Settings:
         base_url=base_url,
         base_url_default=not (environment.get("SECONDGATE_BASE_URL") or environment.get("SECONDGATE_HTTP")),
         secure=base_url.startswith("https://"),
-        proxies=_proxies(environment),
+        proxies=_networks(environment, "SECONDGATE_PROXIES", "127.0.0.1 ::1"),
+        metrics=tuple(
+            ip_network(text) for text in _networks(environment, "SECONDGATE_METRICS", "127.0.0.0/8 ::1")
+        ),
     )
 
 
@@ -96,15 +100,14 @@ def _radsec_files(environment: dict[str, str]) -> Certificates:
     return Certificates(certificate, key, ca, Path(crl).absolute() if crl else None)
 
 
-def _proxies(environment: dict[str, str]) -> tuple[str, ...]:
-    found = tuple((environment.get("SECONDGATE_PROXIES") or "127.0.0.1 ::1").replace(",", " ").split())
+def _networks(environment: dict[str, str], name: str, default: str) -> tuple[str, ...]:
+    found = tuple((environment.get(name) or default).replace(",", " ").split())
     for text in found:
         try:
             ip_network(text)
         except ValueError as cause:
             raise SettingError(
-                f"SECONDGATE_PROXIES has “{text}”; each must be an address or a network, like 10.0.0.5 or "
-                "10.0.0.0/24."
+                f"{name} has “{text}”; each must be an address or a network, like 10.0.0.5 or 10.0.0.0/24."
             ) from cause
     return found
 

@@ -238,13 +238,13 @@ async def _web(service: Service) -> AsyncIterator[None]:
         raise ServeError(f"TCP {text} cannot be opened: {cause.strerror}. Name another by --http.") from cause
     proxies = list(service.settings.proxies)
     config = uvicorn.Config(
-        Web(service.checks, service.ledger),
+        Web(service.checks, service.ledger, service.settings),
         http=guarded(proxies),
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
-        forwarded_allow_ips=proxies,
+        proxy_headers=False,  # Web reads them: it must know who connected, too
         timeout_graceful_shutdown=2,  # a download that goes on must not keep us running
     )
     server = _Uvicorn(config)

@@ -1,4 +1,4 @@
-"""Pages take turns; neither a slow upload nor an answer that goes on holds one."""
+"""Pages take turns; neither a slow upload nor an answer that goes on holds one. Who may read /metrics."""
 
 import asyncio
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from secondgate import asgi
+from secondgate.environment import read_settings
 
 IN_TIME = 20.0
+PLAIN = read_settings({"HOME": "/nowhere"})
 
 
 class Pages:
@@ -59,7 +61,7 @@ async def pages(monkeypatch: pytest.MonkeyPatch) -> Pages:
 
 
 async def test_no_more_pages_at_once_than_there_are_turns(pages: Pages) -> None:
-    web = asgi.Web({}, None)  # type: ignore[arg-type]
+    web = asgi.Web({}, None, PLAIN)  # type: ignore[arg-type]
     asks = [asyncio.create_task(asked(web)) for _ in range(6)]
     await pages.begun.acquire()
     await pages.begun.acquire()
@@ -71,7 +73,7 @@ async def test_no_more_pages_at_once_than_there_are_turns(pages: Pages) -> None:
 
 
 async def test_uploads_streams_and_faults_hold_no_turn(pages: Pages) -> None:
-    web = asgi.Web({}, None)  # type: ignore[arg-type]
+    web = asgi.Web({}, None, PLAIN)  # type: ignore[arg-type]
     never = asyncio.Event()
     held = [asyncio.create_task(asked(web, body=never)) for _ in range(3)]  # uploads that do not end
     pages.go.set()
@@ -86,3 +88,75 @@ async def test_uploads_streams_and_faults_hold_no_turn(pages: Pages) -> None:
     for task in held:
         task.cancel()
     await asyncio.gather(*held, return_exceptions=True)
+
+
+async def metrics_for(peer: str | None, headers: dict[str, str], **environment: str) -> tuple[int, str]:
+    """Return status and body that somebody is answered who asks for /metrics."""
+    settings = read_settings({"HOME": "/nowhere", **{f"SECONDGATE_{k}": v for k, v in environment.items()}})
+    said: list[Any] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    scope = {
+        "type": "http", "path": "/metrics", "client": (peer, 50_000) if peer else None, "scheme": "http",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }  # fmt: skip
+    await asgi.Web({}, None, settings)(scope, None, send)  # type: ignore[arg-type]
+    return said[0]["status"], said[1]["body"].decode()
+
+
+XFF = "X-Forwarded-For"
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "environment"),
+    [
+        ("127.0.0.1", {}, {}),
+        ("127.8.8.8", {}, {}),
+        ("::1", {}, {}),
+        ("::ffff:127.0.0.1", {}, {}),
+        ("10.0.0.9", {}, {"METRICS": "127.0.0.1, 10.0.0.0/24"}),
+        ("fe80::1%eth0", {}, {"METRICS": "fe80::/10"}),
+        ("127.0.0.1", {XFF: "10.0.0.9"}, {"METRICS": "10.0.0.9"}),  # through a proxy that is believed
+        ("10.0.0.5", {XFF: "10.0.0.9"}, {"METRICS": "10.0.0.9", "PROXIES": "10.0.0.5"}),
+        ("10.0.0.5", {XFF: "203.0.113.7, 10.0.0.9"}, {"METRICS": "10.0.0.9", "PROXIES": "10.0.0.0/29"}),
+    ],
+)
+async def test_metrics_are_read_by_whom_they_are_for(
+    peer: str, headers: dict[str, str], environment: dict[str, str]
+) -> None:
+    code, body = await metrics_for(peer, headers, **environment)
+    assert (code, "secondgate_logins" in body) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "environment", "names"),
+    [
+        ("203.0.113.7", {}, {}, "METRICS"),
+        ("::ffff:203.0.113.7", {}, {}, "METRICS"),
+        (None, {}, {}, "METRICS"),
+        ("127.0.0.1", {}, {"METRICS": "10.0.0.9"}, "METRICS"),
+        # A proxy that is believed: its visitor is who asks, whatever that one claims of itself.
+        ("127.0.0.1", {XFF: "203.0.113.7"}, {}, "METRICS"),
+        ("127.0.0.1", {XFF: "127.0.0.1, 203.0.113.7"}, {}, "METRICS"),
+        ("127.0.0.1", {XFF: "unknown"}, {}, "METRICS"),
+        # A proxy that is not: neither its own address nor the one that it names counts.
+        ("127.0.0.1", {XFF: "127.0.0.1"}, {"PROXIES": "10.0.0.5"}, "PROXIES"),
+        ("10.0.0.9", {XFF: "10.0.0.9"}, {"METRICS": "10.0.0.9"}, "PROXIES"),
+        # A proxy that does not say for whom, or says it where nobody looks.
+        ("127.0.0.1", {XFF: ""}, {}, "PROXIES"),
+        ("127.0.0.1", {"Forwarded": "for=127.0.0.1"}, {}, "PROXIES"),
+        ("127.0.0.1", {"Forwarded": "for=203.0.113.7", XFF: "127.0.0.1"}, {}, "PROXIES"),
+        ("127.0.0.1", {"Via": "1.1 proxy"}, {}, "PROXIES"),
+        ("127.0.0.1", {"X-Real-IP": "203.0.113.7"}, {}, "PROXIES"),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}, {}, "PROXIES"),
+    ],
+)
+async def test_metrics_tell_nobody_else_anything(
+    peer: str | None, headers: dict[str, str], environment: dict[str, str], names: str
+) -> None:
+    code, body = await metrics_for(peer, headers, **environment)
+    assert (code, body.count("\n")) == (403, 1)
+    assert f"SECONDGATE_{names}" in body
+    assert "secondgate_logins" not in body

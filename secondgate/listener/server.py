@@ -222,8 +222,8 @@ class Server:
         came = loop.time()
         outcome = await decide(attempt, self.ledger)
         if isinstance(outcome, Refuse):
-            LOGINS["refuse", outcome.reason.name] += 1
             await asyncio.sleep(PACE - (loop.time() - came) % PACE)
+            LOGINS["refuse", outcome.reason.name] += 1  # and not before: the moment would tell, too
         else:
             LOGINS[type(outcome).__name__.lower(), ""] += 1
         return outcome

@@ -30,6 +30,7 @@ def sentence(text: str) -> str:
         ({"SECONDGATE_RADIUS": "127.0.0.1:99999"}, "SECONDGATE_RADIUS is “127.0.0.1:99999”"),
         ({"SECONDGATE_ACCOUNTING": ":x"}, "SECONDGATE_ACCOUNTING is “:x”"),
         ({"SECONDGATE_PROXIES": "10.0.0.5 lb"}, "SECONDGATE_PROXIES has “lb”"),
+        ({"SECONDGATE_METRICS": "127.0.0.1, 10.0.0.1/8"}, "SECONDGATE_METRICS has “10.0.0.1/8”"),
         ({"SECONDGATE_BASE_URL": "login"}, "SECONDGATE_BASE_URL is “login”"),
         ({"SECONDGATE_DATABASE_URL": "mysql://x/y"}, "SECONDGATE_DATABASE_URL must be postgresql://"),
         ({"SECONDGATE_DATABASE_URL": "postgresql://x@127.0.0.1:1/y"}, "The database cannot be used"),

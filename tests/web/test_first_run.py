@@ -81,6 +81,17 @@ def test_health_is_said_without_a_session(open_house: House) -> None:
     assert (open_house.get("/nowhere/") or (0, ""))[0] == 404
 
 
+def test_metrics_are_not_for_whom_a_proxy_brings(open_house: House) -> None:
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    address = f"http://127.0.0.1:{open_house.web}/metrics"
+    with pytest.raises(HTTPError) as caught:
+        urlopen(Request(address, headers={"X-Forwarded-For": "203.0.113.7"}))
+    assert caught.value.code == 403
+    assert "/metrics is not for 203.0.113.7" in caught.value.read().decode()
+
+
 def test_a_form_without_its_token_is_refused(open_house: House, link: str) -> None:
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
