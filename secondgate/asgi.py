@@ -37,6 +37,7 @@ class Web:
         self._metrics_networks = settings.metrics
         self._named = ProxyHeadersMiddleware(self._answer, list(settings.proxies))
         self._pages = asyncio.Semaphore(PAGES)
+        self._looking: asyncio.Task[dict[str, str]] | None = None
         self._answers: dict[str, Callable[[Any], Awaitable[tuple[int, str, bytes]]]] = {
             "/healthz/live": self._live,
             "/healthz/ready": self._ready,
@@ -84,10 +85,25 @@ class Web:
         return 200, "application/json", b'{"live": true}\n'
 
     async def _ready(self, _scope: Any) -> tuple[int, str, bytes]:
-        said = await all_said(self._checks)
+        said = await self._said_now()
         ready = all(fault == "ok" for fault in said.values())
         body = json.dumps({"ready": ready, **said}).encode() + b"\n"
         return 200 if ready else 503, "application/json", body
+
+    async def _said_now(self) -> dict[str, str]:
+        """Return what the checks say. Who asks meanwhile shares the answer: each look writes to the disk.
+
+        Anybody may ask, and so makes one write at a time at the most. Nothing is kept for who asks later.
+        """
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+        return await asyncio.shield(self._looking)  # who gives up ends it for nobody else
+
+    async def _look(self) -> dict[str, str]:
+        try:
+            return await all_said(self._checks)
+        finally:
+            self._looking = None
 
     async def _metrics(self, scope: Any) -> tuple[int, str, bytes]:
         if why := refusal(scope, self._metrics_networks):

@@ -1,4 +1,7 @@
-"""Pages take turns; neither a slow upload nor an answer that goes on holds one. Who may read /metrics."""
+"""Pages take turns; neither a slow upload nor an answer that goes on holds one. Who may read /metrics.
+
+However many ask at once whether the server is ready, it is looked at once.
+"""
 
 import asyncio
 from typing import Any
@@ -160,3 +163,48 @@ async def test_metrics_tell_nobody_else_anything(
     assert (code, body.count("\n")) == (403, 1)
     assert f"SECONDGATE_{names}" in body
     assert "secondgate_logins" not in body
+
+
+class Disk:
+    """Stands for the ledger: counts the checks, each of which waits for `go`, and fails while `fault` is."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
+        self.fault = ""
+
+    async def check(self) -> None:
+        self.looks += 1
+        self.begun.set()
+        await self.go.wait()
+        if self.fault:
+            raise OSError(self.fault)
+
+
+async def ready(web: asgi.Web) -> str:
+    said: list[Any] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    await web({"type": "http", "path": "/healthz/ready"}, None, send)
+    return f"{said[0]['status']} {said[1]['body'].decode()}"
+
+
+async def test_who_asks_at_once_whether_it_is_ready_shares_one_look_and_later_ones_have_their_own() -> None:
+    disk = Disk()
+    web = asgi.Web({"database": disk.check}, None, PLAIN)  # type: ignore[arg-type]
+    asks = [asyncio.create_task(ready(web)) for _ in range(50)]
+    await disk.begun.wait()
+    asks += [asyncio.create_task(ready(web)) for _ in range(50)]  # while it is under way
+    gone, *others = asks
+    await asyncio.sleep(0)
+    gone.cancel()  # a stranger who hangs up
+    disk.go.set()
+    assert set(await asyncio.wait_for(asyncio.gather(*others), IN_TIME)) == {
+        '200 {"ready": true, "database": "ok"}\n'
+    }
+    assert disk.looks == 1
+    disk.fault = "The disk is full."  # in the very next moment
+    assert await ready(web) == '503 {"ready": false, "database": "The disk is full."}\n'
+    assert disk.looks == 2
