@@ -1,6 +1,7 @@
 """`@may(permission)`: the one place where the console's pages are guarded."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, Concatenate, Final, ParamSpec
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from secondgate.console import roles
+from secondgate.directories.models import Directory
 from secondgate.events import names
 from secondgate.events.record import record
 from secondgate.limits import Seldom
@@ -24,6 +26,7 @@ from secondgate.web.visitor import Request, is_fresh, is_proven
 P = ParamSpec("P")
 View = Callable[Concatenate[Request, P], Any]
 
+NAMED: Final = 5  # people whom a refusal names
 GUARD: Final = "permission"  # where a view carries what it asks for, for the test that every view does
 
 _recorded = Seldom(1, within=60)  # of one person and one permission: nobody fills the log
@@ -89,7 +92,52 @@ def may_touch(
     return guarding
 
 
-def refused(request: Request, permission: str, says: str) -> HttpResponse:
+def may_set_up(
+    permission: str, *, fresh: bool = False
+) -> Callable[[Callable[Concatenate[Request, Directory, Sequence[User], P], Any]], Callable[..., Any]]:
+    """Guard the set-up of one directory, which the view gets in place of `pk`, with who lives there above.
+
+    Whoever says how people are looked up says who can log in as them: so where somebody lives whom the
+    visitor may not touch, the page is for reading, and nothing is done, nor tried out with what is kept.
+    """
+
+    def guarding(
+        view: Callable[Concatenate[Request, Directory, Sequence[User], P], Any],
+    ) -> Callable[..., Any]:
+        @may(permission, fresh=fresh)
+        @wraps(view)
+        def guarded(request: Request, /, pk: UUID, *args: P.args, **kwargs: P.kwargs) -> Any:
+            directory = get_object_or_404(Directory, pk=pk)
+            above = above_in_directories(request.user).get(pk, ())
+            if above and request.method not in ("GET", "HEAD"):
+                who = ", ".join(f"{user.login} ({user.role})" for user in above[:NAMED])
+                lives = "lives" if len(above) == 1 else "live"
+                says = f"To set up, test or remove {directory.name}, where {who} {lives}"
+                return refused(request, permission, says, remedy="An owner can do that.")
+            return view(request, directory, above, *args, **kwargs)
+
+        return guarded
+
+    return guarding
+
+
+def above_in_directories(visitor: User) -> Mapping[UUID, Sequence[User]]:
+    """Return who lives in each directory and is not for this visitor to touch; those of all, in one query."""
+    found: dict[UUID, list[User]] = defaultdict(list)
+    people = User.objects.filter(role__gt="", entry__isnull=False).select_related("entry")
+    for user in people.order_by("login"):
+        if not roles.may_touch(visitor, user):
+            found[user.entry.directory_id].append(user)
+    return found
+
+
+def refused(
+    request: Request,
+    permission: str,
+    says: str,
+    *,
+    remedy: str = "An owner can change that under Administrators.",
+) -> HttpResponse:
     """Say that the visitor's role does not allow it, and record that it was tried."""
     if _recorded.may((request.user.pk, permission)):
         facts = {"user": request.user.pk.hex, "permission": permission, "path": request.path[:200]}
@@ -98,7 +146,7 @@ def refused(request: Request, permission: str, says: str) -> HttpResponse:
     context = {
         "title": "Not with your role",
         "text": f"You have {held}, which does not include: {says[0].lower()}{says[1:]}. "
-        "An owner can change that under Administrators. This try has been recorded.",
+        f"{remedy} This try has been recorded.",
         "href": reverse("console:overview") if request.user.role else reverse("portal:home"),
         "leads": "To the overview" if request.user.role else "To your own page",
     }

@@ -1,6 +1,6 @@
 """Make, change and remove directories, and say whose people may use an application."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -9,8 +9,9 @@ from secondgate.applications.models import Application
 from secondgate.directories.directory import realms_of
 from secondgate.directories.models import ApplicationDirectory, Directory
 from secondgate.events.record import record_change
+from secondgate.people import accounts
 from secondgate.people.login_names import normalise
-from secondgate.people.models import LoginName
+from secondgate.people.models import LoginName, User
 from secondgate.vault import secrets
 
 TABLE = Directory._meta.db_table
@@ -73,11 +74,21 @@ def claimant(realm: str, *, but: Directory | None = None) -> str:
 
 @transaction.atomic
 def remove(directory: Directory, *, by: str) -> None:
-    """Remove a directory. Its users stay in the log; their login names are free for whoever comes next."""
+    """Remove a directory. Its users stay in the log; their login names are free for whoever comes next.
+
+    Raises LastOwner: nobody logs in whose directory is gone.
+    """
+    accounts.keep_an_owner(User.objects.filter(entry__directory=directory, role=accounts.OWNER))
     record_change("directory", directory.pk, described(directory), None, by=by)
     secrets.forget(TABLE, [directory.pk])
     LoginName.objects.filter(user__entry__directory=directory).delete()
     directory.delete()
+
+
+def hold_every_owner(gone: Collection[Directory]) -> bool:
+    """Tell whether nobody could log in any more who may do everything, were these directories gone."""
+    owners = accounts.owners()
+    return owners.exists() and not owners.exclude(entry__directory__in=gone).exists()
 
 
 def described(directory: Directory) -> dict[str, Any]:

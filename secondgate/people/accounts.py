@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from secondgate.events import names
 from secondgate.events.record import record, record_change, record_changes
@@ -103,7 +104,7 @@ def set_password_hashes(hashes: Mapping[User, str], *, by: str) -> None:
 def set_role(user: User, role: str, *, by: str) -> None:
     """Give a user a role of the console, "" for none. Raises LastOwner."""
     if role != OWNER:
-        _keep_an_owner([user])
+        keep_an_owner([user])
     before, user.role = user.role, role
     if before != role:
         user.save(update_fields=["role"])
@@ -111,9 +112,18 @@ def set_role(user: User, role: str, *, by: str) -> None:
         record(names.ROLE_CHANGED, by=by, user_id=user.pk, facts=facts)
 
 
-def _keep_an_owner(leaving: Collection[User]) -> None:
-    owners = User.objects.select_for_update().filter(role=OWNER, enabled=True).values_list("pk", flat=True)
-    left = set(owners)
+def owners() -> QuerySet[User]:
+    """Return who may do everything, and can log in: nobody finds an owner who has no login name."""
+    found = LoginName.objects.filter(user=OuterRef("pk"))
+    return User.objects.filter(Exists(found), role=OWNER, enabled=True)
+
+
+def keep_an_owner(leaving: Iterable[User]) -> None:
+    """Return where an owner is left when these people are not any more. Raises LastOwner.
+
+    Within a transaction: until it ends, nobody else takes one of the owners away.
+    """
+    left = set(owners().select_for_update().values_list("pk", flat=True))
     if left and left <= {user.pk for user in leaving}:
         raise LastOwner
 
@@ -122,7 +132,7 @@ def _keep_an_owner(leaving: Collection[User]) -> None:
 def set_enabled(user: User, enabled: bool, *, by: str) -> None:
     """Let a user log in, or not any more. Raises LastOwner."""
     if not enabled:
-        _keep_an_owner([user])
+        keep_an_owner([user])
     change(user, by=by, enabled=enabled)
 
 
@@ -132,7 +142,7 @@ def remove(users: Sequence[User], *, by: str) -> None:
 
     Raises LastOwner.
     """
-    _keep_an_owner(users)
+    keep_an_owner(users)
     record_changes("user", ((user.pk, described(user), None) for user in users), by=by, users=own(users))
     User.objects.filter(pk__in=[user.pk for user in users]).delete()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.models import Application, CertificateName, Client
+from secondgate.directories import configure as directories
 from secondgate.directories.models import ApplicationDirectory, Directory
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.people.models import Group
@@ -43,6 +44,7 @@ class Check:
             self._policy(item)
         if self.prune:
             self._still_needed()
+            self._an_owner_stays()
 
     def _directory(self, item: Item) -> None:
         settings = DIRECTORY_KINDS[item.kind].settings
@@ -154,6 +156,17 @@ class Check:
             for directory, application in links.values_list("directory__name", "application__name")[:1]:
                 what = f"the directory “{directory}”, whose people the application “{application}” is for"
                 self._refuse("directories", what)
+
+    def _an_owner_stays(self) -> None:
+        """Refuse to prune the directories of all owners: nobody could log in who may do everything."""
+        gone = list(Directory.objects.exclude(name__in=self._known["directories"]))
+        if directories.hold_every_owner(gone):
+            raise self.document.error(
+                ("directories",),
+                f"--prune would remove {', '.join(f'“{one.name}”' for one in gone)}, where every owner "
+                "lives: nobody would be left who may do everything. Make somebody of another directory an "
+                "owner first.",
+            )
 
     def _refuse(self, section: str, what: str) -> None:
         raise self.document.error(

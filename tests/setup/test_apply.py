@@ -284,6 +284,20 @@ def test_prune_keeps_the_built_in_directory_and_no_other(configure: Configure) -
     assert Directory.objects.get().name == "Built-in"
 
 
+def test_prune_never_takes_the_directory_of_the_last_owner(configure: Configure) -> None:
+    configure("""
+        directories: [{name: Corp, kind: local}, {name: Other, kind: local}]
+        users: [{login: ann, directory: Corp}, {login: bob, directory: Other}]
+        """)
+    User.objects.filter(login="ann").update(role="owner")
+    for plan in (True, False):
+        with pytest.raises(InputError, match="“Corp”, where every owner lives"):
+            configure("directories: [{name: Other, kind: local}]\n", plan=plan, prune=True)
+    User.objects.filter(login="bob").update(role="owner")
+    configure("directories: [{name: Other, kind: local}]\n", prune=True)
+    assert not Directory.objects.filter(name="Corp").exists()
+
+
 def test_a_client_that_moves_is_told_of_both(configure: Configure) -> None:
     two = "applications:\n  - {name: A, kind: radius, clients: [%s], secret: x}\n  - {name: B, kind: radius, clients: [%s], secret: y}\n"
     configure(two % ("10.0.0.1", "10.0.0.2"))

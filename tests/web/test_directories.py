@@ -1,10 +1,13 @@
 """Directories: from nothing to an LDAP directory whose people log in, by clicking, on a real slapd."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.console.house import HOSTILE
 from tests.real.slapd import Slapd
+from tests.scenarios.people import slapd_home
 from tests.web.visit import Owner, fill, inspect, inspect_as_it_is
 
 pytestmark = pytest.mark.real
@@ -62,6 +65,40 @@ def test_a_directory_is_tested_looked_through_and_saved(owner: Owner, slapd: Sla
     inspect(page, page.url, "directory")
     inspect(page, f"{page.url}remove/", "directory-remove")
     assert slapd.bind_password not in page.content()
+
+
+def give(owner: Owner, login: str, role: str) -> None:
+    """Give somebody a role, as an owner."""
+    page = owner.open("/console/administrators/new/")
+    page.get_by_label("Login name or email").fill(login)
+    page.get_by_role("button", name="Choose the role").click()
+    page.get_by_role("radio", name=role).check()
+    page.get_by_role("button", name="Save the role").click()
+    expect(page.get_by_role("status").get_by_text(" now.")).to_be_visible()
+
+
+def test_an_administrator_sees_that_the_directory_of_an_owner_is_not_theirs(
+    owner: Owner, slapd: Slapd, tmp_path: Path
+) -> None:
+    home = slapd_home(slapd, tmp_path).yaml
+    owner.house.configure(home + "\nusers:\n  - {login: alice, directory: Company LDAP}\n")
+    give(owner, "alice", "Owner")
+    give(owner, "olive", "Administrator")
+    page = owner.open("/console/directories/")
+    page.get_by_role("link", name="Company LDAP").click()
+    expect(page.get_by_text("alice (owner) lives in this directory.")).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)
+    expect(page.get_by_role("button", name="Test bind")).to_have_count(0)
+    expect(page.get_by_label("Search base")).not_to_be_editable()
+    inspect(page, page.url, "directory-above")
+    inspect(page, f"{page.url}remove/", "directory-remove-above")
+    expect(page.get_by_role("button", name="Remove the directory")).to_be_disabled()
+    inspect(page, f"{owner.base}/console/directories/", "directories-above")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.get_by_role("button", name="More for Company LDAP").click()
+    expect(page.get_by_role("link", name="See how it is set up")).to_be_visible()
+    inspect_as_it_is(page, "directories-above-menu")
 
 
 def test_enter_in_a_field_saves_and_tries_nothing(owner: Owner) -> None:

@@ -244,5 +244,14 @@ def initial_of(directory: Directory) -> dict[str, Any]:
     return {"name": directory.name, "realms": directory.realms, **held}
 
 
+def to_read(form: DirectoryForm) -> None:
+    """Have a form show what stands there, and take nothing: what has letters can still be copied."""
+    for field in form.fields.values():
+        if isinstance(field.widget, forms.CheckboxInput):
+            field.disabled = True
+        else:
+            field.widget.attrs["readonly"] = True
+
+
 def _default(one: Field[Any]) -> Any:
     return EMPTY[one.type]() if is_required(one) else default_of(one)

@@ -1,19 +1,20 @@
 """Directories: where people and their passwords live, and how they fare."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from secondgate.applications.models import Application
-from secondgate.console.access import may
+from secondgate.console.access import above_in_directories, may, may_set_up
 from secondgate.console.directory_tries import Tried, act
 from secondgate.console.forms import directory as forms
 from secondgate.console.forms.directory import BUILT_IN
@@ -23,6 +24,7 @@ from secondgate.directories.health import Health, health
 from secondgate.directories.models import Directory, Entry
 from secondgate.directories.presets import PRESETS, presets_of
 from secondgate.directories.registry import KINDS
+from secondgate.people import accounts
 from secondgate.people.models import User
 from secondgate.vault.setting import parts_of
 from secondgate.web.visitor import Request
@@ -37,7 +39,7 @@ FINE: Final = Health()
 def show_directories(request: Request) -> HttpResponse:
     """Show every directory, how many people it has, and how it fares."""
     count = dict(Entry.objects.values_list("directory").annotate(Count("pk")))
-    fare, now = health(), timezone.now()
+    fare, now, above = health(), timezone.now(), above_in_directories(request.user)
     rows = [
         {
             "one": one,
@@ -45,6 +47,7 @@ def show_directories(request: Request) -> HttpResponse:
             "glyph": GLYPHS.get(one.kind, "server"),
             "where": _where(one),
             "people": count.get(one.pk, 0),
+            "above": above.get(one.pk),
             "health": fare.get(one.pk, FINE),
             "troubled": (at := fare.get(one.pk, FINE).fault_at) is not None and now - at < RECENT,
         }
@@ -81,17 +84,23 @@ def add_directory(request: Request) -> HttpResponse:
     return _edit(request, kind, None, initial)
 
 
-@may("directories.change", fresh=True)
+@may_set_up("directories.change", fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_directory(request: Request, pk: UUID) -> HttpResponse:
+def change_directory(request: Request, directory: Directory, above: Sequence[User]) -> HttpResponse:
     """Change a directory, its name too; its people stay its people."""
-    directory = get_object_or_404(Directory, pk=pk)
     if directory.kind not in KINDS:
         raise Http404
-    return _edit(request, directory.kind, directory, forms.initial_of(directory))
+    return _edit(request, directory.kind, directory, forms.initial_of(directory), above=above)
 
 
-def _edit(request: Request, kind: str, directory: Directory | None, initial: dict[str, Any]) -> HttpResponse:
+def _edit(
+    request: Request,
+    kind: str,
+    directory: Directory | None,
+    initial: dict[str, Any],
+    *,
+    above: Sequence[User] = (),
+) -> HttpResponse:
     form_class, session = forms.form_of(kind), str(request.session.session_key)
     shown = directories.described(directory) if directory else {}
     given: dict[str, Any] = {"directory": directory, "session": session, "shown": shown, "initial": initial}
@@ -106,8 +115,11 @@ def _edit(request: Request, kind: str, directory: Directory | None, initial: dic
             what = "changed" if directory else "added"
             messages.success(request, f"{made.name} is {what}. It counts from the next login.", "ok")
             return redirect("console:directories")
+    if above:
+        forms.to_read(form)
     context = {
         "form": form,
+        "above": above,
         "directory": directory,
         "kind": KINDS[kind],
         "presets": presets_of(kind),
@@ -140,20 +152,25 @@ def _shown(form: forms.DirectoryForm, part: Any, held: list[Any], tried: Tried) 
     }
 
 
-@may("directories.change", fresh=True)
+@may_set_up("directories.change", fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def remove_directory(request: Request, pk: UUID) -> HttpResponse:
+def remove_directory(request: Request, directory: Directory, above: Sequence[User]) -> HttpResponse:
     """Say who would lose their login, then remove a directory."""
-    directory = get_object_or_404(Directory.objects.exclude(kind=BUILT_IN), pk=pk)
+    if directory.kind == BUILT_IN:
+        raise Http404
     relying = directories.relying_on(directory)
     if request.method == "POST" and not relying:
-        directories.remove(directory, by=request.user.pk.hex)
-        messages.success(request, f"{directory.name} was removed. It counts from the next login.", "ok")
-        return redirect("console:directories")
+        with suppress(accounts.LastOwner):  # the page says so
+            directories.remove(directory, by=request.user.pk.hex)
+            messages.success(request, f"{directory.name} was removed. It counts from the next login.", "ok")
+            return redirect("console:directories")
+    last = directories.hold_every_owner([directory])
     people = User.objects.filter(entry__directory=directory)
     says = {
         "relying": relying,
-        "blocked": relying,
+        "above": above,
+        "last": last,
+        "blocked": above or relying or last,
         "people": people.count(),
         "some": people.order_by("login")[:5],
         "administrators": people.exclude(role="").count(),
