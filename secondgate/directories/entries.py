@@ -14,6 +14,7 @@ from django.db import IntegrityError, close_old_connections, transaction
 
 from secondgate.directories.directory import Found, realms_of
 from secondgate.directories.models import Directory, Entry
+from secondgate.directories.people import is_taken
 from secondgate.people import accounts
 from secondgate.people.login_names import normalise
 from secondgate.people.models import User
@@ -70,6 +71,8 @@ def _adopted(directory: Directory, found: Found) -> Adopted | None:
     entry = entry or _declared(directory, found)
     is_new = entry is None
     if entry is None:
+        if is_taken(directory, found.login):
+            raise accounts.NameTaken(found.login)
         realm = realms_of(directory.name, directory.realms)[0]
         fields = {"name": found.name, "email": found.email}
         user = accounts.create(found.login, realm=realm, by=directory.pk.hex, **fields)
@@ -97,5 +100,7 @@ def _learn(directory_id: UUID, user_id: UUID, name: str) -> None:
     close_old_connections()
     directory, user = Directory.objects.get(pk=directory_id), User.objects.get(pk=user_id)
     realm = realms_of(directory.name, directory.realms)[0]
-    with suppress(accounts.NameTaken):  # somebody else came to be called so: the next reading tells
+    if is_taken(directory, name, but=user):  # somebody else came to be called so: the next reading tells
+        return
+    with suppress(accounts.NameTaken):  # or comes to be in this moment
         accounts.add_login_name(user, name, realm=realm, by=directory_id.hex)

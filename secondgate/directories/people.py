@@ -9,7 +9,7 @@ from typing import Final
 
 from secondgate.directories.directory import realms_of
 from secondgate.directories.models import Directory
-from secondgate.people.login_names import candidates
+from secondgate.people.login_names import candidates, normalise
 from secondgate.people.models import LoginName, User
 
 AT_ONCE: Final = 500  # names a query: every database takes that many
@@ -59,6 +59,16 @@ def known_as(names: Collection[str]) -> Book:
             directory = one.user.entry.directory.name if hasattr(one.user, "entry") else ""
             book.setdefault(one.name, []).append(Known(one.realm, one.name, one.user, directory))
     return book
+
+
+def is_taken(directory: Directory, name: str, *, but: User | None = None) -> bool:
+    """Tell whether a login name finds somebody of this directory, `but` for one of them.
+
+    Under whichever realm it is kept: each realm of a directory finds all of its people, so that two who are
+    called so would be found by none of them, and nobody could tell them apart.
+    """
+    found = LoginName.objects.filter(name=normalise(name), user__entry__directory=directory)
+    return (found.exclude(user=but) if but else found).exists()
 
 
 def realms() -> dict[str, Sequence[str]]:

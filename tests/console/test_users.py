@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from secondgate.console import urls as console
 from secondgate.directories.models import Directory, Entry
+from secondgate.directories.people import people_called
 from secondgate.events.models import Event
 from secondgate.ledger.models import Throttle
 from secondgate.ledger.reading import Factor, user_key
@@ -322,6 +323,25 @@ def test_a_login_name_that_cannot_be_changes_nothing(
     assert says in answer.content.decode()
     ann.refresh_from_db()
     assert (ann.name, names_of(ann)) == ("Ann Berg", [("built-in", "ann")])
+
+
+@pytest.mark.parametrize("act", ["edit", "add"])
+def test_nobody_comes_to_be_called_as_somebody_of_the_same_directory_under_another_of_its_realms(
+    signed_in: SignedIn, ann: User, act: str
+) -> None:
+    """Every realm finds all of a directory's people: an owner who shares a name is found by none."""
+    directory = Directory.objects.get(kind="local")
+    Directory.objects.filter(pk=directory.pk).update(realms=["house.example", "built-in"])
+    User.objects.filter(pk=ann.pk).update(role="owner")
+    client, bob = signed_in("administrator"), person("bob")
+    if act == "edit":
+        answer = edited(client, bob, names="built-in\\bob\nhouse.example\\Ann")
+    else:
+        answer = client.post("/console/users/new/", {"login": "Ann", "directory": directory.pk})
+    assert answer.status_code == 422
+    assert "of this directory" in answer.content.decode()
+    for login in ("ann", "built-in\\ann", "ann@house.example"):
+        assert people_called(login) == [ann], login
 
 
 def test_the_second_of_two_administrators_is_told(signed_in: SignedIn, ann: User) -> None:

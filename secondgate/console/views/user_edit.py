@@ -14,6 +14,7 @@ from secondgate.console.forms.user import EditUserForm, GroupsForm, UserForm
 from secondgate.console.removal import ask_first, way_to_person
 from secondgate.directories.directory import realms_of
 from secondgate.directories.models import Entry
+from secondgate.directories.people import is_taken
 from secondgate.events import names
 from secondgate.events.record import record
 from secondgate.login import waits
@@ -57,6 +58,8 @@ def _make(form: UserForm, *, by: str) -> User:
     directory = typed["directory"]
     realm = realms_of(directory.name, directory.realms)[0]
     with transaction.atomic():
+        if is_taken(directory, typed["login"]):
+            raise accounts.NameTaken(typed["login"])
         user = accounts.create(typed["login"], realm=realm, by=by, name=typed["name"], email=typed["email"])
         Entry.objects.create(user=user, directory=directory)
         if password_hash:
@@ -83,6 +86,9 @@ def edit(request: Request, person: User) -> HttpResponse:
         typed = form.cleaned_data
         try:
             with transaction.atomic():
+                for _realm, name in typed["names"]:
+                    if directory and is_taken(directory, name, but=person):
+                        raise accounts.NameTaken(name)
                 set_names(person, typed["names"], by=by)
                 accounts.change(person, by=by, name=typed["name"], email=typed["email"])
         except accounts.NameTaken as taken:
