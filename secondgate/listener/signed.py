@@ -11,7 +11,7 @@ from secondgate.ledger.clients import Learned
 from secondgate.ledger.snapshot import Client
 from secondgate.limits import Seldom
 from secondgate.radius import drops
-from secondgate.radius.attributes import PROXY_STATE
+from secondgate.radius.attributes import EAP_MESSAGE, PROXY_STATE
 from secondgate.radius.drops import Dropped
 from secondgate.radius.packet import Packet
 from secondgate.radius.signing import check_request
@@ -49,10 +49,11 @@ class Learning:
         self, request: Packet, client: Client, *, signed: bool, protocol: str, at: float
     ) -> Learned | None:
         """Return what a request teaches, if it is new. `at` is Unix time."""
-        if signed:
-            return Learned(client.id, signs=True) if client.id and not client.signs else None
         if not client.id:
             return None
+        if signed:  # EAP has to be (RFC 3579 section 3.2), whatever the client does with its other requests
+            teaches = not client.signs and request.first(EAP_MESSAGE) is None
+            return Learned(client.id, signs=True) if teaches else None
         proxied = request.first(PROXY_STATE) is not None
         # By PAP nobody is let in who does not know the secret: what was typed is hidden with it. So whoever
         # only speaks from another's address cannot make a proxy of a client, nor of a proxy none.

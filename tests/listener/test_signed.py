@@ -66,6 +66,13 @@ def test_a_client_that_signs_for_the_first_time_is_written_down() -> None:
     assert learned(Learning(), signed=True, signs=True) is None
 
 
+@pytest.mark.parametrize("more", [[], [STATE], [(a.USER_PASSWORD, bytes(16))]])
+def test_eap_teaches_nothing_of_what_else_a_client_signs(more: list[Attribute]) -> None:
+    for message in (b"", b"\2\1\0\6\1b"):
+        said = learned(Learning(), (a.EAP_MESSAGE, message), *more, signed=True, protocol="EAP")
+        assert said is None, "RFC 3579 section 3.2 wants EAP signed by those, too, that sign nothing else"
+
+
 @pytest.mark.parametrize(("attributes", "proxies"), [([], NO_PROXY), ([STATE], PROXY)])
 def test_whether_it_is_a_proxy_is_learned_once_and_from_what_nobody_else_can_make(
     attributes: list[Attribute], proxies: bool
