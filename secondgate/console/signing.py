@@ -1,10 +1,12 @@
 """What the page of an application says of unsigned packets: what is dropped, and what would be."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from secondgate.applications.models import Application, Client, Unsigned
 from secondgate.console.forms.application import plain
+
+NETWORK: Final = "nothing is learned of a network, whose devices differ. Require it if all of them can sign."
 
 
 def shown(application: Application) -> dict[str, Any]:
@@ -25,10 +27,13 @@ def _signing(application: Application, clients: list[Client]) -> Iterable[str]:
     elif application.message_authenticator == "off":
         yield "Not asked for: packets without one are answered, and somebody in between could forge them."
     else:
-        if signed := _networks(client for client in clients if client.signs):
+        single, whole = _apart(clients)
+        if signed := _networks(client for client in single if client.signs):
             yield f"Required of {signed}: sent before, so packets without get no answer."
-        if others := _networks(client for client in clients if not client.signs):
+        if others := _networks(client for client in single if not client.signs):
             yield f"Not yet of {others}: the first packet that has one makes it required."
+        if whole:
+            yield f"Not of {_networks(whole)}: {NETWORK}"
 
 
 def _proxying(application: Application, clients: list[Client]) -> Iterable[str]:
@@ -38,14 +43,23 @@ def _proxying(application: Application, clients: list[Client]) -> Iterable[str]:
     elif application.limit_proxy_state == "off":
         yield "Also without a Message-Authenticator: somebody in between could turn a refusal around."
     else:
-        limited = [client for client in clients if client.signs or client.proxies is False]
-        proxies = [client for client in clients if client.proxies and not client.signs]
+        single, whole = _apart(clients)
+        limited = [client for client in single if client.signs or client.proxies is False]
+        proxies = [client for client in single if client.proxies and not client.signs]
         if limited:
             yield f"Only with a Message-Authenticator from {_networks(limited)}."
         if proxies:
             yield f"Also without from {_networks(proxies)}: a proxy that does not sign."
-        if others := _networks(client for client in clients if client not in limited + proxies):
+        if others := _networks(client for client in single if client not in limited + proxies):
             yield f"Not yet limited for {others}: the first accepted login tells whether it is a proxy."
+        if whole:
+            yield f"Not limited for {_networks(whole)}: {NETWORK}"
+
+
+def _apart(clients: list[Client]) -> tuple[list[Client], list[Client]]:
+    """Return the single addresses and the networks: "auto" learns of the former only."""
+    single = [client for client in clients if "/" not in plain(client.network)]
+    return single, [client for client in clients if client not in single]
 
 
 def _networks(clients: Iterable[Client]) -> str:

@@ -70,6 +70,11 @@ class Client:
     certificate: str = ""
     proxies: bool | None = None
 
+    @property
+    def is_one_address(self) -> bool:
+        """Tell whether it is one device, as far as we can know: what one in a network does binds no other."""
+        return self.network.prefixlen == self.network.max_prefixlen
+
 
 @dataclass(slots=True)
 class OpenDirectory:

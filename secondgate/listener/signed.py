@@ -3,6 +3,9 @@
 Blast-RADIUS (CVE-2024-3596) turns a refusal into an acceptance by way of a request that has Proxy-State
 and no Message-Authenticator. Where a client cannot sign, but is no proxy either, to drop such requests ends
 the attack.
+
+"auto" goes by what a client has done before, if that is a single address: of a network, the first device that
+signs would silence all others. FreeRADIUS does the same.
 """
 
 from typing import Final
@@ -30,13 +33,15 @@ def check_signed(datagram: bytes, request: Packet, client: Client) -> bool:
 def _must_sign(client: Client) -> bool:
     """Tell whether this client's requests need a Message-Authenticator: "auto" once it has sent one."""
     wanted = client.application.message_authenticator
-    return wanted == "require" or (wanted == "auto" and client.signs)
+    return wanted == "require" or (wanted == "auto" and client.is_one_address and client.signs)
 
 
 def _limits_proxy_state(client: Client) -> bool:
     """Tell whether those with Proxy-State need one: "auto" where it can sign, or is known to be no proxy."""
     wanted = client.application.limit_proxy_state
-    return wanted == "require" or (wanted == "auto" and (client.signs or client.proxies is False))
+    if wanted == "auto" and client.is_one_address:
+        return client.signs or client.proxies is False
+    return wanted == "require"
 
 
 class Learning:
@@ -52,12 +57,13 @@ class Learning:
         if not client.id:
             return None
         if signed:  # EAP has to be (RFC 3579 section 3.2), whatever the client does with its other requests
-            teaches = not client.signs and request.first(EAP_MESSAGE) is None
+            teaches = client.is_one_address and not client.signs and request.first(EAP_MESSAGE) is None
             return Learned(client.id, signs=True) if teaches else None
         proxied = request.first(PROXY_STATE) is not None
         # By PAP nobody is let in who does not know the secret: what was typed is hidden with it. So whoever
         # only speaks from another's address cannot make a proxy of a client, nor of a proxy none.
-        proxies = proxied if client.proxies is None and protocol == "PAP" else None
+        is_new = client.is_one_address and client.proxies is None and protocol == "PAP"
+        proxies = proxied if is_new else None
         noted_at = at if self._noted.may((client.id, proxied)) else None
         if proxies is None and noted_at is None:
             return None

@@ -356,6 +356,17 @@ def test_it_says_whose_proxy_state_needs_a_message_authenticator(olive: Client) 
         assert says in olive.get(path).content.decode()
 
 
+@pytest.mark.parametrize("network", ["10.0.1.0/24", "fd00::/64"])
+def test_it_says_that_nothing_is_learned_of_a_network(olive: Client, network: str) -> None:
+    one = added(olive, clients=f"{network}\n10.0.9.9")
+    one.clients.update(signs=True, proxies=False)
+    page = olive.get(f"/console/applications/{one.pk}/").content.decode()
+    for says in ("Not of", "Not limited for"):
+        assert f"{says} {network}: nothing is learned of a network, whose devices differ. Require it" in page
+    assert "Required of 10.0.9.9: sent before" in page
+    assert "Only with a Message-Authenticator from 10.0.9.9." in page
+
+
 def test_it_says_what_would_be_dropped(olive: Client) -> None:
     one = added(olive, clients="10.0.1.10\n10.0.1.11\n10.0.1.12")
     path = f"/console/applications/{one.pk}/"

@@ -27,12 +27,14 @@ LIMITED = {
 }  # fmt: skip
 
 
-def outcome(*attributes: Attribute, signed: bool = False, **client_is: object) -> bool | Drop:
+def outcome(
+    *attributes: Attribute, signed: bool = False, address: str = LAX, **client_is: object
+) -> bool | Drop:
     """Return what is said of a request of these attributes."""
     request = packet(*attributes)
     datagram = sign_request(request, SECRET) if signed else encode(request)
     try:
-        return check_signed(datagram, decode(datagram), client(LAX, **client_is))  # type: ignore[arg-type]
+        return check_signed(datagram, decode(datagram), client(address, **client_is))  # type: ignore[arg-type]
     except Dropped as dropped:
         return dropped.drop
 
@@ -47,6 +49,30 @@ def test_proxy_state_without_a_message_authenticator(limit: str, signs: bool, pr
     assert outcome(NAME, STATE, **known) is expected
     assert outcome(NAME, **known) is False, "without Proxy-State"
     assert outcome(NAME, STATE, signed=True, **known) is True
+
+
+@pytest.mark.parametrize(("signs", "proxies"), list(product((False, True), (None, False, True))))
+@pytest.mark.parametrize("network", ["10.1.0.0/24", "10.1.0.0/31", "fd00::/127"])
+def test_one_device_of_a_network_does_not_silence_the_others(
+    network: str, signs: bool, proxies: bool | None
+) -> None:
+    auto = {"message_authenticator": "auto", "limit_proxy_state": "auto"}
+    for attributes in ([NAME], [NAME, STATE]):
+        assert outcome(*attributes, address=network, signs=signs, proxies=proxies, **auto) is False
+    required = {"message_authenticator": "require", "address": network}
+    assert outcome(NAME, signs=signs, proxies=proxies, **required) is drops.NO_MESSAGE_AUTHENTICATOR
+    assert learned(Learning(), signed=True, address=network) is None
+    for attributes in ([], [STATE]):
+        said = learned(Learning(), *attributes, address=network)
+        assert said and said.unsigned_at, "what to require it would drop"
+        assert said.proxies is None
+
+
+def test_a_single_address_of_ipv6_is_learned_of_too() -> None:
+    assert outcome(NAME, address="fd00::1", message_authenticator="auto", signs=True) is (
+        drops.NO_MESSAGE_AUTHENTICATOR
+    )
+    assert learned(Learning(), signed=True, address="fd00::1") == Learned(1, signs=True)
 
 
 def test_where_all_must_be_signed_the_reason_is_that() -> None:

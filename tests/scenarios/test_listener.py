@@ -27,12 +27,14 @@ applications:
   - {{name: Wide, kind: radius, clients: [127.0.5.0/24, "::1"], secret: {SECRET}}}
   - {{name: Narrow, kind: radius, clients: [127.0.5.9], secret: {OTHER}, message_authenticator: require}}
   - {{name: Lax, kind: radius, clients: [127.0.5.8], secret: {SECRET}, message_authenticator: off}}
+  - {{name: Alone, kind: radius, clients: [127.0.5.6], secret: {SECRET}}}
   - {{name: Word, kind: radius, clients: [127.0.5.7], secret: {SECRET}}}
 policies:
   - {{name: P1, application: Wide, login: second-factor-only, methods: [totp]}}
   - {{name: P2, application: Narrow, login: second-factor-only, methods: [totp]}}
   - {{name: P3, application: Lax, login: second-factor-only, methods: [totp]}}
   - {{name: P4, application: Word, login: password-only}}
+  - {{name: P5, application: Alone, login: second-factor-only, methods: [totp]}}
 users:
 {USERS}"""
 
@@ -104,12 +106,25 @@ def test_a_new_secret_counts_at_once(open_house: House) -> None:
 
 
 def test_a_message_authenticator_is_required_once_it_has_been_sent(open_house: House) -> None:
-    with Client(open_house.port, SECRET.encode(), "127.0.5.1") as client:
+    with Client(open_house.port, SECRET.encode(), "127.0.5.6") as client:
         packet, datagram = unsigned(client, "ann", totp(SEEDS["ann"]))
         client.send(datagram)
         assert client.receive(packet)[0].code == Code.ACCESS_ACCEPT
         assert client.ask("bob", totp(SEEDS["bob"])).code == Code.ACCESS_ACCEPT
         assert client.is_silent(unsigned(client, "cid", totp(SEEDS["cid"]))[1])
+
+
+def test_what_one_device_of_a_network_signs_binds_no_other(open_house: House) -> None:
+    with (
+        Client(open_house.port, SECRET.encode(), "127.0.5.1") as signs,
+        Client(open_house.port, SECRET.encode(), "127.0.5.2") as does_not,
+    ):
+        assert signs.ask("ann", totp(SEEDS["ann"])).code == Code.ACCESS_ACCEPT
+        for user in ("bob", "cid"):
+            packet, datagram = unsigned(does_not, user, totp(SEEDS[user]))
+            proxied = replace(packet, attributes=[*packet.attributes, (a.PROXY_STATE, b"1")])
+            does_not.send(encode(proxied) if user == "cid" else datagram)
+            assert does_not.receive(packet)[0].code == Code.ACCESS_ACCEPT
 
 
 def test_a_message_authenticator_that_is_required_or_wrong(open_house: House) -> None:
@@ -237,7 +252,7 @@ def test_try_goes_through_the_running_server(open_house: House) -> None:
     assert again.returncode == 1
     assert "code-used" in again.stdout
     unknown = open_house.command("try", "--application", "Wdie", "--user", "ann", "--password", "1")
-    assert "Known: Lax, Narrow, Wide, Word." in unknown.stderr
+    assert "Known: Alone, Lax, Narrow, Wide, Word." in unknown.stderr
     open_house.stop()
     stopped = open_house.command("try", "--application", "Wide", "--user", "ann", "--password", "1")
     assert stopped.returncode == 1

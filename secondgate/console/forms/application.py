@@ -21,13 +21,15 @@ DIRECTORIES_MOST: Final = 8  # places to choose a directory for: more would not 
 
 SIGNING: Final[dict[str, str]] = {
     "require": "Require it. Packets without one get no answer. Choose this wherever the product can sign.",
-    "auto": "Automatic. Packets without one are answered until the application has sent one, then no more.",
+    "auto": "Automatic. Packets without one are answered until their address has sent one, then no more. "
+    "From a network they are always answered: one device there does not speak for the others.",
     "off": "Off. Packets without one are always answered: somebody in between could forge them.",
 }
 
 PROXYING: Final[dict[str, str]] = {
     "require": "Require a Message-Authenticator beside it. Packets without one get no answer.",
-    "auto": "Automatic. The same, once a login has shown that the client signs, or that it is no proxy.",
+    "auto": "Automatic. The same, once a login has shown that the address signs, or that it is no proxy. "
+    "From a network they are always answered.",
     "off": "Off. Proxy-State is treated like anything else.",
 }
 
