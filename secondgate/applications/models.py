@@ -51,7 +51,7 @@ class Client(models.Model):
     application = models.ForeignKey(Application, models.CASCADE, related_name="clients")
     network = models.CharField(max_length=50, unique=True)
     signs = models.BooleanField(default=False)  # it has sent a Message-Authenticator
-    # Whether the first of its requests that let somebody in had Proxy-State; None before there was one.
+    # Whether all of its requests that let somebody in had Proxy-State; None before there was one.
     proxies = models.BooleanField(null=True)
 
     class Meta:

@@ -11,9 +11,9 @@ from secondgate.ledger.store import Store
 class Learned:
     """What one request teaches of its client, whose row `client` is.
 
-    `signs`: it has a Message-Authenticator. `proxies`: whether it has Proxy-State, told by a request that
-    only somebody who knows the secret can make. `unsigned_at` and `proxied_at` (Unix time): when it had no
-    Message-Authenticator, and Proxy-State beside.
+    `signs`: it has a Message-Authenticator. `proxies`: whether it has Proxy-State, told by a login that only
+    somebody who knows the secret can begin; that one has none is what holds. `unsigned_at` and `proxied_at`
+    (Unix time): when it had no Message-Authenticator, and Proxy-State beside.
     """
 
     client: int
@@ -26,9 +26,11 @@ class Learned:
 def write(store: Store, learned: Sequence[Learned]) -> None:
     """Write it, each client's once. Raises StoreError."""
     signs = sorted({(one.client,) for one in learned if one.signs})
-    proxies = {one.client: one.proxies for one in learned if one.proxies is not None}
+    proxies: dict[int, bool] = {}
     unsigned: dict[int, tuple[float, float | None]] = {}
     for one in learned:
+        if one.proxies is not None:
+            proxies[one.client] = one.proxies and proxies.get(one.client, True)
         if one.unsigned_at is not None:
             _at, proxied_at = unsigned.get(one.client, (0, None))
             unsigned[one.client] = (one.unsigned_at, one.proxied_at or proxied_at)

@@ -58,7 +58,7 @@ class Application:
 class Client:
     """A network that an application speaks from.
 
-    `signs`: it has sent a Message-Authenticator. `proxies`: its first request that let somebody in had
+    `signs`: it has sent a Message-Authenticator. `proxies`: its requests that let somebody in all had
     Proxy-State; None before there was one. Behind TLS a client is no row of the configuration: its `id` is 0,
     nothing is learned of it, and `certificate` is the name that it is known by, if that decided.
     """

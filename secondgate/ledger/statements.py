@@ -197,11 +197,12 @@ SIGNS: Final = Write(
     "UPDATE applications_client SET signs = true WHERE id IN (SELECT id FROM given) AND NOT signs",
 )
 
+# That it is a proxy gives way to that it is none, and not the reverse; see listener/signed.py.
 PROXIES: Final = Write(
     "id bigint, proxies boolean",
     """
     UPDATE applications_client AS c SET proxies = given.proxies FROM given
-    WHERE c.id = given.id AND c.proxies IS NULL""",
+    WHERE c.id = given.id AND (c.proxies IS NULL OR (c.proxies AND NOT given.proxies))""",
 )
 
 # Of a client that has just been removed there is nothing to tell.

@@ -61,9 +61,10 @@ class Learning:
             return Learned(client.id, signs=True) if teaches else None
         proxied = request.first(PROXY_STATE) is not None
         # By PAP nobody is let in who does not know the secret: what was typed is hidden with it. So whoever
-        # only speaks from another's address cannot make a proxy of a client, nor of a proxy none.
-        is_new = client.is_one_address and client.proxies is None and protocol == "PAP"
-        proxies = proxied if is_new else None
+        # only speaks from another's address teaches nothing. Who sits between can add Proxy-State to a login,
+        # which is what they need: so one without it corrects that a client is a proxy, and none the reverse.
+        is_new = client.proxies is None or (client.proxies and not proxied)
+        proxies = proxied if is_new and client.is_one_address and protocol == "PAP" else None
         noted_at = at if self._noted.may((client.id, proxied)) else None
         if proxies is None and noted_at is None:
             return None

@@ -47,6 +47,14 @@ async def test_it_counts_from_the_next_reading_and_is_learned_once(ledger: Ledge
     assert await ledger.refresh() is snapshot, "nothing has changed"
 
 
+async def test_that_it_is_no_proxy_holds_whatever_comes_before_and_after(ledger: Ledger) -> None:
+    (client,) = (await ledger.refresh()).clients
+    for learned, proxies in [((True,), True), ((True, False, True), False), ((True,), False)]:
+        await learn(ledger, *(Learned(client.id, proxies=one) for one in learned))
+        (client,) = (await ledger.refresh()).clients
+        assert client.proxies is proxies
+
+
 async def test_when_a_client_sent_unsigned_requests_is_no_change_of_configuration(
     house: House, ledger: Ledger
 ) -> None:

@@ -109,9 +109,23 @@ def test_whether_it_is_a_proxy_is_learned_once_and_from_what_nobody_else_can_mak
     said = learned(Learning(), *attributes, protocol="CHAP")
     assert said
     assert said.proxies is None, "CHAP proves nothing of the secret"
-    said = learned(Learning(), *attributes, proxies=not proxies)
+    said = learned(Learning(), *attributes, proxies=proxies)
     assert said
-    assert said.proxies is None
+    assert said.proxies is None, "that was known"
+
+
+@pytest.mark.parametrize(("protocol", "known", "attributes", "teaches"), [
+    ("PAP", PROXY, [], NO_PROXY), ("CHAP", PROXY, [], None), ("PAP", NO_PROXY, [STATE], None),
+])  # fmt: skip
+def test_who_adds_proxy_state_to_a_login_makes_no_proxy_of_a_client_for_good(
+    protocol: str, known: bool, attributes: list[Attribute], teaches: bool | None
+) -> None:
+    learning = Learning()
+    for _ in range(2):  # also when it is not the hour to note it
+        said = learned(learning, *attributes, protocol=protocol, proxies=known)
+        assert (said.proxies if said else None) is teaches
+    corrected = learned(learning, proxies=NO_PROXY, at=6.0)
+    assert corrected is None or corrected.proxies is None, "once is enough"
 
 
 def test_that_a_client_sends_unsigned_requests_is_told_once_an_hour() -> None:

@@ -157,6 +157,18 @@ def test_proxy_state_needs_a_message_authenticator_once_the_client_is_known_to_b
     assert (told["client"], told["reason"]) == ("127.0.5.8", "unsigned-proxy-state")
 
 
+def test_proxy_state_that_somebody_adds_to_the_first_login_makes_no_proxy_for_good(open_house: House) -> None:
+    with Client(open_house.port, SECRET.encode(), "127.0.5.8") as lax:
+        for user, states, proxies in [("ann", [(a.PROXY_STATE, b"1")], True), ("bob", [], False)]:
+            plain, _ = unsigned(lax, user, totp(SEEDS[user]))
+            lax.send(encode(replace(plain, attributes=[*plain.attributes, *states])))
+            assert lax.receive(plain)[0].code == Code.ACCESS_ACCEPT
+            known = open_house.asked("SELECT proxies FROM applications_client WHERE network = '127.0.5.8/32'")
+            assert [bool(one["proxies"]) for one in known] == [proxies]
+        plain, _ = unsigned(lax, "cid", "000000")
+        assert lax.is_silent(encode(replace(plain, attributes=[*plain.attributes, (a.PROXY_STATE, b"1")])))
+
+
 def test_proxy_state_comes_back_unmodified_and_in_order(open_house: House) -> None:
     states = [(a.PROXY_STATE, octets) for octets in (b"first", b"", b"\x00" * 253, b"last")]
     with Client(open_house.port, SECRET.encode(), "127.0.5.1") as client:
