@@ -26,6 +26,14 @@ def reveal(hidden: bytes, authenticator: bytes, secret: Secret) -> bytes:
     A wrong secret gives noise, not an error: nothing in PAP tells. Raises Dropped for a length
     that no password can have.
     """
+    return reveal_padded(hidden, authenticator, secret).rstrip(b"\0")
+
+
+def reveal_padded(hidden: bytes, authenticator: bytes, secret: Secret) -> bytes:
+    """Return what was hidden, with the zeros that fill its last block: what is no text may end in its own.
+
+    Raises Dropped as `reveal` does.
+    """
     size = len(hidden)
     if size < 16 or size > 128 or size % 16:
         raise Dropped(drops.BAD_PASSWORD_LENGTH)
@@ -34,7 +42,7 @@ def reveal(hidden: bytes, authenticator: bytes, secret: Secret) -> bytes:
         block = hidden[start : start + 16]
         padded += _xor(block, secret.md5(previous))
         previous = block
-    return padded.rstrip(b"\0")
+    return padded
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

@@ -23,6 +23,7 @@ from secondgate.radius.signing import Secret
 
 RESPONSE_LENGTH: Final = 50  # both versions (RFC 2548 sections 2.1.3 and 2.3.2)
 CHALLENGE_LENGTHS: Final = (8, 16)  # version 1, version 2
+VERSION_1_KEYS: Final = 24  # octets: both keys of version 1
 
 _PROOF_1: Final = b"Magic server to client signing constant"
 _PROOF_2: Final = b"Pad to make it do more than one iteration"
@@ -113,11 +114,11 @@ def session_keys(response: Response, hashed_twice: bytes) -> tuple[bytes, bytes]
 
 
 def version_1_keys(hashed_twice: bytes) -> bytes:
-    """Return the 32 octets of MS-CHAP-MPPE-Keys before they are hidden (RFC 2548 section 2.4.1).
+    """Return what MS-CHAP-MPPE-Keys hides (RFC 2548 section 2.4.1), 24 octets without padding.
 
     The first eight belong to the LAN Manager hash, which nobody has any more: they are zero.
     """
-    return bytes(8) + hashed_twice + bytes(8)
+    return bytes(8) + hashed_twice
 
 
 def hide_key(key: bytes, authenticator: bytes, secret: Secret, salt: bytes) -> bytes:

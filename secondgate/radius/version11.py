@@ -21,7 +21,7 @@ from secondgate.radius.attributes import (
     vendor_attributes,
 )
 from secondgate.radius.drops import Dropped
-from secondgate.radius.hiding import hide, reveal
+from secondgate.radius.hiding import hide, reveal_padded
 from secondgate.radius.packet import Code, Packet, decode, encode
 from secondgate.radius.signing import Secret, sign_accounting_request, sign_request
 
@@ -76,5 +76,6 @@ def _bare(attribute: Attribute, authenticator: bytes) -> Attribute:
     if part.kind in (microsoft.MPPE_SEND_KEY, microsoft.MPPE_RECV_KEY):
         return microsoft.attribute(part.kind, mschap.reveal_key(part.value, authenticator, RADSEC))
     if part.kind == microsoft.CHAP_MPPE_KEYS:
-        return microsoft.attribute(part.kind, reveal(part.value, authenticator, RADSEC))
+        keys = reveal_padded(part.value, authenticator, RADSEC)[: mschap.VERSION_1_KEYS]
+        return microsoft.attribute(part.kind, keys)
     return attribute
