@@ -89,6 +89,9 @@ class PaperTransport(asyncio.Transport):
     def selected_alpn_protocol(self) -> str | None:
         return self._protocol
 
+    def version(self) -> str:
+        return "TLSv1.3"
+
     def getpeercert(self, binary_form: bool = False) -> dict[str, object] | bytes:
         return (
             b""

@@ -116,9 +116,9 @@ class RadSec:
         self._look_at(connection, datetime.now(UTC))
 
     def _look_at(self, connection: "Connection", now: datetime) -> None:
-        """Let a connection go whose certificate does not hold any more."""
+        """Let a connection go that must not be, or whose certificate does not hold any more."""
         shown = connection.certificate
-        fault = self._trust.refusal(shown.der, shown.ends, now)
+        fault = connection.fault or self._trust.refusal(shown.der, shown.ends, now)
         if fault and self._refused.may((connection.address, fault)):
             log.warning(
                 "radsec-connection-ended", client=connection.address, certificate=shown.told, fault=fault
@@ -192,6 +192,7 @@ class Connection(asyncio.Protocol):
         self._begun = bytearray()
         self._timer: asyncio.TimerHandle | None = None
         self._version_11 = False
+        self.fault = ""  # why it must not go on, whatever its certificate
         self._waits_for_rest = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -200,6 +201,10 @@ class Connection(asyncio.Protocol):
         tls = transport.get_extra_info("ssl_object")
         self.certificate = shown(tls.getpeercert(), tls.getpeercert(binary_form=True))
         self._version_11 = tls.selected_alpn_protocol() == "radius/1.1"
+        if (
+            self._version_11 and tls.version() == "TLSv1.2"
+        ):  # RFC 9765 section 3.3; older than that is refused
+            self.fault = "It speaks RADIUS/1.1, which needs TLS 1.3."
         with contextlib.suppress(OSError):
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport.set_write_buffer_limits(high=UNREAD)

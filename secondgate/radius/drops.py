@@ -28,7 +28,7 @@ class Dropped(Exception):
 
 
 TOO_SHORT: Final = Drop("too-short", "It has fewer than 20 octets, the size of a header.")
-TOO_LONG: Final = Drop("too-long", "Its Length is over 4,096 octets.")
+TOO_LONG: Final = Drop("too-long", "Its Length is over 4,096 octets, or would be as RADIUS/1.0 hides it.")
 CUT_OFF: Final = Drop("cut-off", "Its Length says more octets than arrived.")
 BAD_LENGTH: Final = Drop("bad-length", "Its Length is under 20 octets.")
 BAD_ATTRIBUTE: Final = Drop(

@@ -1,8 +1,12 @@
 """How a password travels: PAP's hiding (RFC 2865 section 5.2)."""
 
+from typing import Final
+
 from secondgate.radius import drops
 from secondgate.radius.drops import Dropped
 from secondgate.radius.signing import Secret
+
+PASSWORD_MOST: Final = 128  # octets, RFC 2865 section 5.2
 
 
 def hide(password: bytes, authenticator: bytes, secret: Secret) -> bytes:
@@ -10,8 +14,8 @@ def hide(password: bytes, authenticator: bytes, secret: Secret) -> bytes:
 
     Raises ValueError above 128 octets.
     """
-    if len(password) > 128:
-        raise ValueError(f"The password has {len(password)} octets; 128 are the most.")
+    if len(password) > PASSWORD_MOST:
+        raise ValueError(f"The password has {len(password)} octets; {PASSWORD_MOST} are the most.")
     padded = password.ljust(max(16, -(-len(password) // 16) * 16), b"\0")
     hidden, previous = b"", authenticator
     for start in range(0, len(padded), 16):
@@ -35,7 +39,7 @@ def reveal_padded(hidden: bytes, authenticator: bytes, secret: Secret) -> bytes:
     Raises Dropped as `reveal` does.
     """
     size = len(hidden)
-    if size < 16 or size > 128 or size % 16:
+    if size < 16 or size > PASSWORD_MOST or size % 16:
         raise Dropped(drops.BAD_PASSWORD_LENGTH)
     padded, previous = b"", authenticator
     for start in range(0, size, 16):

@@ -14,6 +14,7 @@ from typing import Final
 
 from secondgate.radius import microsoft, mschap
 from secondgate.radius.attributes import (
+    EAP_MESSAGE,
     MESSAGE_AUTHENTICATOR,
     USER_PASSWORD,
     VENDOR_SPECIFIC,
@@ -21,8 +22,8 @@ from secondgate.radius.attributes import (
     vendor_attributes,
 )
 from secondgate.radius.drops import Dropped
-from secondgate.radius.hiding import hide, reveal_padded
-from secondgate.radius.packet import Code, Packet, decode, encode
+from secondgate.radius.hiding import PASSWORD_MOST, hide, reveal_padded
+from secondgate.radius.packet import HEADER, MAX_LENGTH, Code, Packet, decode, encode
 from secondgate.radius.signing import Secret, sign_accounting_request, sign_request
 
 RADSEC: Final = Secret(b"radsec")  # RFC 6614 section 2.3
@@ -35,24 +36,36 @@ def token_of(packet: bytes) -> bytes:
 
 
 def to_hidden(packet: bytes) -> bytes:
-    """Return the packet as RADIUS/1.0 has it; one that cannot be read as it is, for the server to drop.
+    """Return the packet as RADIUS/1.0 has it.
 
-    A Message-Authenticator has no place in it (RFC 9765 section 5.2) and is left out.
+    A Message-Authenticator has no place in it (RFC 9765 section 5.2) and is left out; one of ours is only
+    where RADIUS/1.0 asks for it, since it takes 18 octets. What is no packet, or none of 1.0's size, comes
+    back as what the server drops: never as it came, with a password that would be taken for a hidden one.
     """
     try:
         plain = decode(packet)
-        authenticator = token_of(packet) + RESERVED
-        attributes = [
-            (kind, hide(value, authenticator, RADSEC) if kind == USER_PASSWORD else value)
-            for kind, value in plain.attributes
-            if kind != MESSAGE_AUTHENTICATOR
-        ]
-        hidden = Packet(plain.code, 0, authenticator, attributes)
+    except Dropped:  # here, and so in the server
+        return packet
+    authenticator = token_of(packet) + RESERVED
+    attributes = [
+        (kind, _hidden(value, authenticator) if kind == USER_PASSWORD else value)
+        for kind, value in plain.attributes
+        if kind != MESSAGE_AUTHENTICATOR
+    ]
+    hidden = Packet(plain.code, 0, authenticator, attributes)
+    try:
         if plain.code == Code.ACCOUNTING_REQUEST:
             return sign_accounting_request(hidden, RADSEC)[1]
-        return sign_request(hidden, RADSEC)
-    except (Dropped, ValueError):
-        return packet
+        if plain.code == Code.STATUS_SERVER or plain.first(EAP_MESSAGE) is not None:
+            return sign_request(hidden, RADSEC)
+        return encode(hidden)
+    except ValueError:  # up to 15 octets of padding, or 18 of the signature, were too many
+        return HEADER.pack(plain.code, 0, MAX_LENGTH + 1, authenticator)
+
+
+def _hidden(password: bytes, authenticator: bytes) -> bytes:
+    """Return a password hidden; one over 128 octets as it is, which no hidden one can be taken for."""
+    return hide(password, authenticator, RADSEC) if len(password) <= PASSWORD_MOST else password
 
 
 def from_hidden(packet: bytes, token: bytes) -> bytes:

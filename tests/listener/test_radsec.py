@@ -106,6 +106,9 @@ class Transport:
     def selected_alpn_protocol(self) -> None:
         return None
 
+    def version(self) -> str:
+        return "TLSv1.3"
+
     def setsockopt(self, *_: int) -> None:
         return None
 
@@ -228,6 +231,35 @@ async def test_a_list_that_came_within_the_handshake_counts(
         async with asyncio.timeout(IN_TIME):
             assert await reader.read() == b""
         writer.close()
+
+
+@pytest.mark.parametrize(
+    ("offers", "newest", "is_taken"),
+    [
+        (["radius/1.1"], ssl.TLSVersion.TLSv1_3, True),
+        (["radius/1.1", "radius/1.0"], ssl.TLSVersion.TLSv1_2, False),
+        (["radius/1.0"], ssl.TLSVersion.TLSv1_2, True),
+        ([], ssl.TLSVersion.TLSv1_2, True),
+    ],
+)
+async def test_radius_1_1_needs_tls_1_3(
+    ca: Ca, client: Issued, offers: list[str], newest: ssl.TLSVersion, is_taken: bool
+) -> None:
+    context = trust(ca.file, client.certificate, client.key)
+    context.maximum_version = newest
+    context.set_alpn_protocols(offers)
+    with capture_logs() as said:
+        async with listening(files(ca)) as port:
+            came = b""
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                async with asyncio.timeout(IN_TIME):
+                    reader, writer = await asyncio.open_connection("127.0.0.1", port.port, ssl=context)
+                    writer.write(PING)
+                    came = await reader.readexactly(20)
+                writer.close()
+            assert bool(came) is is_taken
+    ended = [one["fault"] for one in said if one["event"] == "radsec-connection-ended"]
+    assert ended == ([] if is_taken else ["It speaks RADIUS/1.1, which needs TLS 1.3."])
 
 
 async def test_an_end_is_told_once_a_day_before_and_after_it(ca: Ca, tmp_path: Path) -> None:
