@@ -80,6 +80,8 @@ class ForgetfulDoor(PaperDoor):
 class PaperTransport(asyncio.Transport):
     """A TLS stream that keeps what is written."""
 
+    session_reused = False
+
     def __init__(self, *, is_version_11: bool) -> None:
         super().__init__({"ssl_object": self, "socket": self})
         self._protocol = "radius/1.1" if is_version_11 else None

@@ -16,6 +16,7 @@ ALPN: Final = ["radius/1.1", "radius/1.0"]  # RFC 9765 section 3.2; a client wit
 SOON: Final = timedelta(days=7)  # how long before its end one is told of it; of what is short, a quarter
 CRL: Final = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
+NOBODY: Final = "no client gets in"
 RENEW: Final = "Put a newer file in its place: it is taken within ten seconds."
 
 Number = tuple[bytes, int]  # of a certificate: who issued it, and its serial number
@@ -34,6 +35,11 @@ class Span:
     begins: datetime
     ends: datetime
     otherwise: str
+
+    @property
+    def shuts_out(self) -> bool:
+        """Tell whether no client gets in while it does not hold."""
+        return self.otherwise == NOBODY
 
     def fault(self, now: datetime) -> str:
         """Return why it does not hold, in a sentence; "" while it does."""
@@ -62,6 +68,14 @@ class Trust:
     def fault(self, now: datetime) -> str:
         """Return why no client gets in, or none wants to, in a sentence; "" while all is well."""
         return next((fault for span in self.spans if (fault := span.fault(now))), "")
+
+    def shut(self, now: datetime) -> str:
+        """Return why no client gets in, in a sentence; "" while they do.
+
+        OpenSSL looks at it in each handshake, but for a session that is resumed: that verifies nothing.
+        """
+        shutting = (span for span in self.spans if span.shuts_out)
+        return next((fault for span in shutting if (fault := span.fault(now))), "")
 
     def refusal(self, certificate: bytes, ends: float, now: datetime) -> str:
         """Return why a client's certificate (DER) does not hold any more, "" while it does.
@@ -102,7 +116,9 @@ class Certificates:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 9325 section 3.1.1
         context.verify_mode = ssl.CERT_REQUIRED
-        # A session that is resumed does not look at the certificate again: it may be revoked by now.
+        # A session that is resumed does not look at the certificate again: it may be revoked by now. Without
+        # tickets TLS 1.2 can still resume by the session's number, which nothing here can switch off: the
+        # listener looks at those.
         context.options |= ssl.OP_NO_TICKET
         context.num_tickets = 0
         try:
@@ -123,7 +139,7 @@ class Certificates:
         _have_looked_at(context, self.crl)
         if lists.ends:
             what = "The list of revoked certificates"
-            spans.append(Span(what, self.crl, lists.begins, lists.ends, "no client gets in"))
+            spans.append(Span(what, self.crl, lists.begins, lists.ends, NOBODY))
         return Trust(context, tuple(spans), lists.revoked)
 
     def _spans(self) -> Iterator[Span]:
@@ -131,7 +147,7 @@ class Certificates:
             yield Span("The server's certificate", self.certificate, begins, ends, "clients do not take it")
         if dates := _dates(self.ca):  # one that was renewed may stand beside the one of old
             begins, ends = max(dates, key=lambda one: one[1])
-            yield Span("The clients' CA", self.ca, begins, ends, "no client gets in")
+            yield Span("The clients' CA", self.ca, begins, ends, NOBODY)
 
     @property
     def _files(self) -> tuple[Path, ...]:

@@ -113,7 +113,10 @@ class RadSec:
     def _let_in(self, connection: "Connection") -> None:
         """Keep a connection while its certificate holds: its handshake may have begun by an older list."""
         self._connections.add(connection)
-        self._look_at(connection, datetime.now(UTC))
+        now = datetime.now(UTC)
+        if connection.is_resumed and not connection.fault:
+            connection.fault = self._trust.shut(now)
+        self._look_at(connection, now)
 
     def _look_at(self, connection: "Connection", now: datetime) -> None:
         """Let a connection go that must not be, or whose certificate does not hold any more."""
@@ -193,6 +196,7 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._version_11 = False
         self.fault = ""  # why it must not go on, whatever its certificate
+        self.is_resumed = False  # its handshake has verified nothing
         self._waits_for_rest = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -200,6 +204,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         tls = transport.get_extra_info("ssl_object")
         self.certificate = shown(tls.getpeercert(), tls.getpeercert(binary_form=True))
+        self.is_resumed = tls.session_reused
         self._version_11 = tls.selected_alpn_protocol() == "radius/1.1"
         if (
             self._version_11 and tls.version() == "TLSv1.2"

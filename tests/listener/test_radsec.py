@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -108,6 +110,8 @@ class Transport:
 
     def version(self) -> str:
         return "TLSv1.3"
+
+    session_reused = False
 
     def setsockopt(self, *_: int) -> None:
         return None
@@ -260,6 +264,52 @@ async def test_radius_1_1_needs_tls_1_3(
             assert bool(came) is is_taken
     ended = [one["fault"] for one in said if one["event"] == "radsec-connection-ended"]
     assert ended == ([] if is_taken else ["It speaks RADIUS/1.1, which needs TLS 1.3."])
+
+
+def resumed(port: RadSec, context: ssl.SSLContext, session: ssl.SSLSession | None) -> ssl.SSLSocket:
+    """Connect, by the session where there is one."""
+    plain = socket.create_connection(("127.0.0.1", port.port), IN_TIME)
+    return context.wrap_socket(plain, server_hostname="127.0.0.1", session=session)
+
+
+def pinged(stream: ssl.SSLSocket) -> bytes:
+    """Return what comes back for a packet: it, or nothing where the connection has ended."""
+    try:
+        stream.sendall(PING)
+        came = stream.recv(20)
+        stream.unwrap()  # or OpenSSL forgets the session
+        return came
+    except OSError:
+        return b""
+    finally:
+        stream.close()
+
+
+@pytest.mark.parametrize("what", ["The list of revoked certificates", "The clients' CA"])
+async def test_whoever_resumes_a_session_does_not_get_in_either_once_nobody_does(
+    ca: Ca, client: Issued, tmp_path: Path, what: str
+) -> None:
+    """A handshake of TLS 1.2 that resumes by the session's number verifies nothing."""
+    (tmp_path / "crl.pem").write_bytes(ca.revoke())
+    context = trust(ca.file, client.certificate, client.key)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with capture_logs() as said:
+        async with listening(files(ca, tmp_path / "crl.pem")) as port:
+            first = await asyncio.to_thread(resumed, port, context, None)
+            session = first.session
+            assert await asyncio.to_thread(pinged, first) == PING
+            again = await asyncio.to_thread(resumed, port, context, session)
+            assert again.session_reused
+            assert await asyncio.to_thread(pinged, again) == PING
+            over = {span.what: replace(span, ends=span.begins) for span in port._trust.spans}
+            spans = tuple(over[what] if span.what == what else span for span in port._trust.spans)
+            port._trust = replace(port._trust, spans=spans)
+            with contextlib.suppress(OSError):  # it may hear of it within the handshake
+                late = await asyncio.to_thread(resumed, port, context, session)
+                assert await asyncio.to_thread(pinged, late) == b""
+            await until(lambda: not port._places._held)
+    (ended,) = [one["fault"] for one in said if one["event"] == "radsec-connection-ended"]
+    assert ended.startswith(f"{what} in ") and ended.endswith("no client gets in.")
 
 
 async def test_an_end_is_told_once_a_day_before_and_after_it(ca: Ca, tmp_path: Path) -> None:
