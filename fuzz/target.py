@@ -25,6 +25,7 @@ from secondgate.listener.server import Server
 from secondgate.listener.sockets import Sender
 from secondgate.methods.hotp import code_at
 from secondgate.radius import exchange, version11
+from secondgate.radius.drops import Drop
 from secondgate.radius.packet import Code, decode
 from secondgate.setup.apply import apply
 
@@ -68,6 +69,9 @@ class PaperDoor:
     def send(self, datagram: bytes, _sender: Sender) -> None:
         decode(datagram)
         self.answers.put_nowait(datagram)
+
+    def dropped(self, _drop: Drop) -> None:
+        return
 
 
 class ForgetfulDoor(PaperDoor):

@@ -24,7 +24,8 @@ from secondgate.limits import Places, Seldom
 from secondgate.listener.no_tls import in_words
 from secondgate.listener.shown_certificate import shown
 from secondgate.listener.sockets import Receive, Sender
-from secondgate.radius import version11
+from secondgate.radius import drops, version11
+from secondgate.radius.drops import Drop
 from secondgate.radius.packet import HEADER, MAX_LENGTH
 
 log = structlog.get_logger()
@@ -37,6 +38,14 @@ FROM_ONE: Final = 64  # of them from one address: a client needs one, proxies so
 UNREAD: Final = 256 * 1024  # octets of answers that a client leaves unread before we stop reading from it
 LOOK_AGAIN: Final = 10.0  # seconds between two looks at the certificate files
 ACCEPT_AGAIN: Final = 0.5  # seconds, where the system has no descriptor left
+
+# Whoever sends such a packet has nothing better to send, and a client with a wrong secret goes on to its next
+# server at once (RFC 6613 section 2.6.4). A wrong certificate is none of these: configuration may cure it.
+ENDING: Final = {
+    drops.BAD_ATTRIBUTE,
+    drops.BAD_MESSAGE_AUTHENTICATOR,
+    drops.BAD_REQUEST_AUTHENTICATOR,
+}
 
 
 class RadSec:
@@ -251,6 +260,14 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             *_, token = sender.whole
             self._transport.write(version11.from_hidden(packet, token) if self._version_11 else packet)
+
+    def dropped(self, drop: Drop) -> None:
+        """Let a client go whose packet shows that it speaks another language, or has another secret."""
+        if drop in ENDING and not self._transport.is_closing():
+            log.warning(
+                "radsec-bad-packet", client=self.address, certificate=self.certificate.told, drop=drop.name
+            )
+            self.close()
 
     def pause_writing(self) -> None:
         """Read nothing more from a client that does not take its answers; if that lasts, let it go."""

@@ -140,6 +140,7 @@ class Server:
                 self.captures.see(ANSWERED, sender, seen.reply)
         except Dropped as dropped:
             self._drop(dropped.drop, sender)
+            door.dropped(dropped.drop)
         except LedgerError as error:
             self._drop(drops.LEDGER_UNAVAILABLE, sender)
             log.error("ledger-unavailable", fault=str(error))

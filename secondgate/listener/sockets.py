@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from secondgate.frozen import frozen
 from secondgate.listener.shown_certificate import ShownCertificate
+from secondgate.radius.drops import Drop
 
 IP_PKTINFO: Final = 8  # linux/in.h; the socket module has it from Python 3.12 on only
 PKTINFO: Final = struct.Struct("=I4s4s")  # interface, our own address, the header's address
@@ -48,6 +49,10 @@ class Door(Protocol):
 
     def send(self, datagram: bytes, sender: Sender) -> None:
         """Send an answer."""
+        ...
+
+    def dropped(self, drop: Drop) -> None:
+        """Hear why a packet that came in here gets none."""
         ...
 
 
@@ -114,6 +119,9 @@ class Endpoint:
                 self.socket.sendto(datagram, sender.whole)
         except OSError:
             return
+
+    def dropped(self, drop: Drop) -> None:
+        """Go on: what comes by UDP may be anybody's."""
 
     async def check(self) -> None:
         """Raise OSError unless the socket is open. That this runs shows that its loop answers."""

@@ -16,6 +16,7 @@ from secondgate.listener import server as listener
 from secondgate.listener.server import Server
 from secondgate.listener.sockets import Sender
 from secondgate.radius import attributes as a
+from secondgate.radius.drops import Drop
 from secondgate.radius.hiding import hide
 from secondgate.radius.packet import Code, Packet, decode
 from secondgate.radius.signing import Secret, sign_request
@@ -51,6 +52,9 @@ class PaperDoor:
 
     def send(self, datagram: bytes, sender: Sender) -> None:
         self.answers.put_nowait(datagram)
+
+    def dropped(self, _drop: Drop) -> None:
+        return
 
 
 @pytest.fixture

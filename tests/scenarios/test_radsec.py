@@ -25,7 +25,7 @@ from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
 from tests.scenarios.house import House, until
 from tests.scenarios.ports import free_udp_port
-from tests.scenarios.radsec import IN_TIME, connection, port, radsec_house
+from tests.scenarios.radsec import IN_TIME, answered, connection, port, radsec_house, tls
 
 pytestmark = pytest.mark.real
 
@@ -168,6 +168,33 @@ def test_clients_that_mean_no_good_hold_nobody_up(house, seed, client):
     assert "internal-error" not in house.log.read_text()
     for one in hold:
         one.close()
+
+
+HEAD = {code: bytes((code, 1)) for code in Code}
+ENDS = {
+    "bad-attribute": HEAD[Code.ACCESS_REQUEST] + b"\0\x16" + bytes(16) + b"\1\0",
+    "bad-message-authenticator": HEAD[Code.STATUS_SERVER] + b"\0\x26" + bytes(16) + b"\x50\x12" + bytes(16),
+    "bad-request-authenticator": HEAD[Code.ACCOUNTING_REQUEST] + b"\0\x14" + bytes(16),
+}
+ENDS_NOT = {
+    "unexpected-code": b"\x2b\1\0\x14" + bytes(16),  # CoA-Request
+    "no-message-authenticator": HEAD[Code.STATUS_SERVER] + b"\0\x14" + bytes(16),
+}
+
+
+@pytest.mark.parametrize("why", [*ENDS, *ENDS_NOT])
+def test_rfc6613_section_2_6_4_a_packet_that_is_damaged_or_of_another_secret_ends_the_connection(
+    house, client, why
+):
+    with tls(house, client, "127.0.0.1") as stream:
+        stream.sendall({**ENDS, **ENDS_NOT}[why])
+        if why in ENDS:
+            with contextlib.suppress(ConnectionError):
+                assert stream.recv(1) == b""
+        else:
+            assert answered(stream, exchange.status(version11.RADSEC)).code == Code.ACCESS_ACCEPT
+    until(lambda: f'{{drop="{why}"}} 1.0' in (house.get("/metrics") or (0, ""))[1])
+    assert ("radsec-bad-packet" in house.log.read_text()) is (why in ENDS)
 
 
 def test_connections_count_from_their_first_octet(house, seed, client):
