@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from secondgate.ledger.snapshot import Application, Client
-from secondgate.listener.protocols import read_spoken
 from secondgate.listener.replies import reply
-from secondgate.listener.requests import to_attempt
+from secondgate.listener.requests import read_request, to_attempt
 from secondgate.listener.server import Server
 from secondgate.login.login import SnapshotChanged
 from secondgate.radius import attributes as a
@@ -88,7 +87,7 @@ async def _answer(server: Server, asked: dict[str, Any]) -> dict[str, Any]:
             return {"error": f"There is no application called “{asked['application']}”. Known: {known}."}
         request = _request(application, asked)
         client = Client(0, ip_network("127.0.0.1"), application, signs=True)
-        spoken = read_spoken(request, application.secret)
+        spoken = read_request(request, application.secret, is_authentic=True)
         digest, now = server.ledger.mark(request.authenticator), time.time()
         attempt = to_attempt(
             request, client, "secondgate try", spoken, snapshot=snapshot, digest=digest, at=now, learned=None

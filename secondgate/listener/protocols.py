@@ -14,7 +14,7 @@ from secondgate.methods.answer import Hashed
 from secondgate.radius import attributes as a
 from secondgate.radius import chap, drops, microsoft, mschap
 from secondgate.radius.attributes import Attribute
-from secondgate.radius.drops import Dropped
+from secondgate.radius.drops import Drop, Dropped
 from secondgate.radius.hiding import hide, reveal
 from secondgate.radius.packet import Packet
 from secondgate.radius.signing import Secret
@@ -22,13 +22,14 @@ from secondgate.radius.signing import Secret
 
 @frozen
 class Spoken:
-    """What came, and by which protocol. One of `typed` and `hashed` at the most."""
+    """What came, and by which protocol. One of `typed` and `hashed` at the most; with a `fault`, none."""
 
     protocol: str
     typed: str | None = None
     hashed: Hashed | None = None
     ms_chap: mschap.Response | None = None
     eap: int | None = None  # the identifier of an EAP message
+    fault: Drop | None = None  # why nothing can be decided by it
 
     def accepted(self, request: Packet, secret: Secret) -> Iterator[Attribute]:
         """Yield what an Access-Accept carries for this protocol: MS-CHAP's proof and its session keys."""
@@ -65,17 +66,36 @@ _KEYS: Final = (microsoft.MPPE_SEND_KEY, microsoft.MPPE_RECV_KEY)
 
 def read_spoken(request: Packet, secret: Secret) -> Spoken:
     """Return what was typed, however it came. Raises Dropped for two, or for one that cannot be."""
-    came = [(protocol, value) for kind, protocol in _PLAIN for value in request.values(kind)]
-    if request.values(a.VENDOR_SPECIFIC):
-        came += [(_MS_CHAP[kind], value) for kind, value in microsoft.values(request) if kind in _MS_CHAP]
-    if message := request.values(a.EAP_MESSAGE):
-        came.append(("EAP", message[0]))  # one message may fill several
+    came = _came(request)
     if len(came) > 1:
         raise Dropped(drops.TWO_PASSWORDS)
     if not came:
         return Spoken("PAP", typed="")
     protocol, value = came[0]
     return _READERS[protocol](value, request, secret)
+
+
+def unusable(request: Packet, fault: Drop) -> Spoken:
+    """Return what can be said of a request that cannot be decided: whom to tell by which protocol."""
+    came = dict(_came(request))
+    versions = [version for version, name in enumerate(_MS_CHAP.values(), 1) if name in came]
+    identifier = came.get("MS-CHAP", b"") or came.get("MS-CHAPv2", b"") or b"\0"
+    return Spoken(
+        " and ".join(came) or "PAP",
+        ms_chap=mschap.Response(versions[0], identifier[0], b"", b"") if versions else None,
+        eap=_identifier(came["EAP"]) if "EAP" in came else None,
+        fault=fault,
+    )
+
+
+def _came(request: Packet) -> list[tuple[str, bytes]]:
+    """Return each password with its protocol."""
+    came = [(protocol, value) for kind, protocol in _PLAIN for value in request.values(kind)]
+    if request.values(a.VENDOR_SPECIFIC):
+        came += [(_MS_CHAP[kind], value) for kind, value in microsoft.values(request) if kind in _MS_CHAP]
+    if message := request.values(a.EAP_MESSAGE):
+        came.append(("EAP", message[0]))  # one message may fill several
+    return came
 
 
 def _pap(hidden: bytes, request: Packet, secret: Secret) -> Spoken:
@@ -98,7 +118,12 @@ def _ms_chap(name: str, version: int) -> Reader:
 
 
 def _eap(message: bytes, _request: Packet, _secret: Secret) -> Spoken:
-    return Spoken("EAP", eap=message[1] if len(message) > 1 else 0)
+    return Spoken("EAP", eap=_identifier(message))
+
+
+def _identifier(message: bytes) -> int:
+    """Return the identifier of an EAP message; EAP-Start has none."""
+    return message[1] if len(message) > 1 else 0
 
 
 _PLAIN: Final = ((a.USER_PASSWORD, "PAP"), (a.CHAP_PASSWORD, "CHAP"))

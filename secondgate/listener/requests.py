@@ -5,31 +5,45 @@ from unicodedata import category
 
 from secondgate.ledger.clients import Learned
 from secondgate.ledger.snapshot import Client, Snapshot
-from secondgate.listener.protocols import Spoken
+from secondgate.listener.protocols import Spoken, read_spoken, unusable
 from secondgate.login.attempt import Attempt
 from secondgate.radius import attributes as a
 from secondgate.radius import drops
 from secondgate.radius.attributes import readable
 from secondgate.radius.drops import Dropped
 from secondgate.radius.packet import MAX_LENGTH, Packet
+from secondgate.radius.signing import Secret
 
 PLACE_MOST: Final = 64  # characters of an event's source; an IPv6 address has 39 at the most
 PROXY_STATE_MOST: Final = MAX_LENGTH - 1024  # octets; what else is in a reply fits into the rest
 RESERVED: Final = 512  # octets of a reply for its header, signature, message, MS-CHAP's proof and keys
 
 
+def read_request(request: Packet, secret: Secret, *, is_authentic: bool) -> Spoken:
+    """Return what was typed. Raises Dropped for a request that cannot be decided.
+
+    Where it is authentic its `fault` says so instead, for the login to refuse: a client that hears nothing
+    takes the server for dead, and a proxy that does goes on to do so for all others.
+    """
+    try:
+        if not request.first(a.USER_NAME):
+            raise Dropped(drops.NO_USER_NAME)
+        return read_spoken(request, secret)
+    except Dropped as dropped:
+        if not is_authentic:
+            raise
+        return unusable(request, dropped.drop)
+
+
 def to_attempt(
     request: Packet, client: Client, address: str, spoken: Spoken,
     *, snapshot: Snapshot, digest: str, at: float, learned: Learned | None,
 ) -> Attempt:  # fmt: skip
-    """Return the attempt that an Access-Request makes. Raises Dropped.
+    """Return the attempt that an Access-Request makes. Raises Dropped where no answer has room.
 
     `spoken` is what was typed; `at` is Unix time; `digest` marks this very datagram; `learned` is what it
     teaches of the client.
     """
-    name = request.first(a.USER_NAME)
-    if not name:
-        raise Dropped(drops.NO_USER_NAME)
     proxied = sum([len(state) + 2 for state in request.values(a.PROXY_STATE)])
     if proxied > PROXY_STATE_MOST:
         raise Dropped(drops.TOO_MUCH_PROXY_STATE)
@@ -41,12 +55,13 @@ def to_attempt(
         snapshot=snapshot,
         application=client.application,
         client=address,
-        login_name=name.decode("utf-8", "replace"),
+        login_name=(request.first(a.USER_NAME) or b"").decode("utf-8", "replace"),
         typed=spoken.typed,
         digest=digest,
         at=at,
         protocol=spoken.protocol,
         hashed=spoken.hashed,
+        fault=spoken.fault,
         source=_place(request.first(a.CALLING_STATION_ID)),
         state=b"".join(request.values(a.STATE)),
         certificate=client.certificate,

@@ -15,10 +15,9 @@ from secondgate.listener import accounting
 from secondgate.listener.capture import ANSWERED, CAME, DROPPED, REPEATED, Captures
 from secondgate.listener.clients import Clients
 from secondgate.listener.duplicates import Duplicates, mark
-from secondgate.listener.protocols import read_spoken
 from secondgate.listener.radsec import RadSec
 from secondgate.listener.replies import reply
-from secondgate.listener.requests import to_attempt
+from secondgate.listener.requests import read_request, to_attempt
 from secondgate.listener.shown_certificate import ShownCertificate
 from secondgate.listener.signed import Learning, check_signed
 from secondgate.listener.sockets import Door, Endpoint, Sender
@@ -207,7 +206,8 @@ class Server:
         if request.code != Code.ACCESS_REQUEST:
             raise Dropped(drops.UNEXPECTED_CODE)
         signed, now = check_signed(datagram, request, client), time.time()
-        spoken = read_spoken(request, application.secret)
+        # Inside TLS, where a client is no row of the configuration, nothing needs to be signed.
+        spoken = read_request(request, application.secret, is_authentic=signed or not client.id)
         learned = self._learning.of(request, client, signed=signed, protocol=spoken.protocol, at=now)
         attempt = to_attempt(
             request, client, sender.address, spoken, snapshot=snapshot, learned=learned, at=now,

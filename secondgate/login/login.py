@@ -90,8 +90,8 @@ async def open_login(attempt: Attempt, ledger: Ledger) -> Login:
         raise SnapshotChanged
     login = Login(attempt, ledger, reading, names)
     login.trail.note("packet.read", client=attempt.client, protocol=attempt.protocol, **attempt.facts)
-    if attempt.typed is None and attempt.protocol == "PAP":  # told whoever it is: the secret may be wrong
-        login.trail.note("packet.unreadable")
+    if attempt.typed is None and attempt.protocol == "PAP" and not attempt.fault:
+        login.trail.note("packet.unreadable")  # told whoever it is: the secret may be wrong
     if attempt.certificate:
         named = {"application": attempt.application.id, "certificate": attempt.certificate}
         login.trail.note("application.named", **named)

@@ -35,6 +35,7 @@ THROTTLED: Final = Reason("throttled", "{count} failures in a row, or logins at 
 NO_POLICY: Final = Reason("no-policy", "No policy of {application} is for {user}.", DENIED)
 UNSUPPORTED_PROTOCOL: Final = Reason("unsupported-protocol", "What was typed came by {protocol}, of which only codes can be checked, no password of a directory: set {application} to PAP, or its policy to second factor only.", DENIED)
 UNREADABLE_PASSWORD: Final = Reason("unreadable-password", "What was typed is not text: most likely the shared secret of {application} is wrong.", DENIED)
+UNUSABLE_REQUEST: Final = Reason("unusable-request", "{client} sent a request by which nothing can be decided: {fault}", DENIED)
 NOTHING_TYPED: Final = Reason("nothing-typed", "Nothing was typed.", DENIED)
 SECOND_FACTOR_MISSING: Final = Reason("second-factor-missing", "There is no code behind the password: “{separator}” and the code belong there.", DENIED, counts=Factor.PASSWORD)
 WRONG_PASSWORD: Final = Reason("wrong-password", "{directory} says that the password is wrong.", DENIED, counts=Factor.PASSWORD)

@@ -23,10 +23,11 @@ from secondgate.login.outcome import Outcome, Refuse
 from secondgate.login.typed import Typed
 from secondgate.people.login_names import Candidate
 
-# A throttled name is looked for nowhere, whoever has it; a probe's name is no secret; and a directory
-# that fails does so for everybody.
+# A throttled name is looked for nowhere, whoever has it, nor is any name of a request that is unusable; a
+# probe's name is no secret; and a directory that fails does so for everybody.
 AS_THEY_ARE: Final = (
-    reasons.THROTTLED, reasons.AWS_PROBE, reasons.DIRECTORY_DOWN, reasons.DIRECTORY_FAULT,
+    reasons.THROTTLED, reasons.UNUSABLE_REQUEST, reasons.AWS_PROBE, reasons.DIRECTORY_DOWN,
+    reasons.DIRECTORY_FAULT,
 )  # fmt: skip
 
 

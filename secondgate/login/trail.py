@@ -13,6 +13,7 @@ SAYS: Final[dict[str, str]] = {
     "packet.read": "{client} sent a login of {login} by {protocol}.",
     "packet.answers": "It answers the question that was asked {seconds} s before.",
     "packet.unreadable": "What was typed could not be read.",
+    "packet.unusable": "Nothing can be decided by it: {fault}",
     "application.found": "{client} belongs to the application {application}.",
     "application.named": "The certificate of {certificate} belongs to the application {application}.",
     "user.found": "{login} is {user} of {directory}.",

@@ -62,10 +62,10 @@ async def test_the_inputs_reach_every_way_and_the_decision_behind_it(
 async def test_a_fault_of_the_server_is_told_with_its_datagram(
     target: Target, found: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(request: Packet, _secret: object) -> None:
+    def fail(request: Packet, _secret: object, *, is_authentic: bool) -> None:
         raise LookupError(request.identifier)
 
-    monkeypatch.setattr(server, "read_spoken", fail)
+    monkeypatch.setattr(server, "read_request", fail)
     await target.feed(bytes((1, 0)) + corpus.REQUESTS[0])
     await target.settle()
     (told,) = found

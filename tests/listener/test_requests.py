@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondgate.ledger.snapshot import EMPTY
-from secondgate.listener.protocols import read_spoken
-from secondgate.listener.requests import to_attempt
+from secondgate.listener.requests import read_request, to_attempt
 from secondgate.login.attempt import Attempt
 from secondgate.radius import attributes as a
 from secondgate.radius import drops
@@ -40,7 +39,7 @@ def attempt(*attributes: Attribute, **client_is: Any) -> Attempt:
     """Return what a request with these attributes attempts."""
     speaks = client(**client_is)
     request = packet(*attributes)
-    spoken = read_spoken(request, speaks.application.secret)
+    spoken = read_request(request, speaks.application.secret, is_authentic=False)
     return to_attempt(
         request, speaks, "10.0.0.1", spoken, snapshot=EMPTY, digest="mark", at=5.0, learned=None
     )
@@ -158,7 +157,7 @@ def test_a_state_in_several_parts_is_one() -> None:
 @given(PACKETS)
 def test_any_packet_is_an_attempt_or_dropped(request: Packet) -> None:
     with suppress(Dropped):
-        spoken = read_spoken(request, SECRET)
+        spoken = read_request(request, SECRET, is_authentic=False)
         said = to_attempt(
             request, client(), "10.0.0.1", spoken, snapshot=EMPTY, digest="", at=0, learned=None
         )

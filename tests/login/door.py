@@ -8,6 +8,7 @@ from secondgate.login.attempt import Attempt
 from secondgate.login.decide import decide
 from secondgate.login.outcome import Outcome, Refuse
 from secondgate.methods.hotp import code_at
+from secondgate.radius.drops import Drop
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOW = 1_800_000_000.0
@@ -42,14 +43,14 @@ class Door:
 
     async def login(
         self, typed: str | None, *, name: str = "ann", application: str = "WorkSpaces", at: float = NOW,
-        digest: str = "", state: bytes = b"", source: str = "", protocol: str = "PAP",
+        digest: str = "", state: bytes = b"", source: str = "", protocol: str = "PAP", fault: Drop | None = None,
     ) -> Outcome:  # fmt: skip
         snapshot = await self.ledger.refresh()
         found = next(one for one in snapshot.applications.values() if one.name == application)
         self.requests += 1
         attempt = Attempt(
             snapshot, found, "10.0.0.1", name, typed, digest or f"request {self.requests}", at,
-            protocol=protocol, state=state, source=source,
+            protocol=protocol, fault=fault, state=state, source=source,
         )  # fmt: skip
         return await decide(attempt, self.ledger)
 

@@ -16,6 +16,7 @@ from secondgate.login.waits import waiting
 from secondgate.methods.models import Authenticator
 from secondgate.people import accounts
 from secondgate.people.models import User
+from secondgate.radius.drops import NO_USER_NAME
 from tests.installation import Configure
 from tests.login.door import HOUSE, NOW, Door, code
 
@@ -166,6 +167,19 @@ async def test_what_is_not_the_persons_fault_does_not_count(door: Door) -> None:
         assert await door.reason("000000", state=b"made up") == "state-unknown"
         assert await door.reason("x", name="fakeusername") == "aws-probe"
     assert isinstance(await door.login(code()), Accept)
+
+
+async def test_a_request_by_which_nothing_can_be_decided_is_refused_whatever_else_it_says(door: Door) -> None:
+    """And counts against nobody: the person has typed nothing wrong."""
+    for _ in range(FREE + 5):
+        for typed in (code(), None):
+            assert await door.reason(typed, fault=NO_USER_NAME, source="192.0.2.1") == "unusable-request"
+    assert isinstance(await door.login(code(), source="192.0.2.1"), Accept)
+    refused = await Event.objects.filter(name="login.refused").alast()
+    assert refused is not None
+    assert (refused.reason, refused.user_id) == ("unusable-request", None)
+    assert refused.facts["trail"][-1] == ["packet.unusable", {"fault": NO_USER_NAME.says}], "where it stopped"
+    assert "packet.unreadable" not in str(refused.facts), "the secret is not to blame"
 
 
 async def test_a_question_expires(door: Door) -> None:

@@ -11,6 +11,7 @@ from secondgate.directories.directory import Account, Checked, Verdict
 from secondgate.directories.radius import RadiusDirectory
 from secondgate.ledger.ledger import Ledger
 from secondgate.login.outcome import Challenge
+from secondgate.radius.drops import TWO_PASSWORDS, Drop
 from tests.installation import Configure
 from tests.login.door import NOW, SEED, Door
 from tests.real.slapd import Slapd
@@ -67,7 +68,9 @@ async def door(configure: Configure, ledger: Ledger, wanda: Slapd, tmp_path: Pat
     return door
 
 
-async def cost(slapd: Slapd, door: Door, name: str, typed: str | None, **more: str | bytes) -> Counter[str]:
+async def cost(
+    slapd: Slapd, door: Door, name: str, typed: str | None, **more: str | bytes | Drop
+) -> Counter[str]:
     before = await sync_to_async(slapd.operations)()
     await door.reason(typed, name=name, **more)
     return await sync_to_async(slapd.operations)() - before
@@ -103,6 +106,14 @@ async def test_so_do_an_answer_to_no_question_and_a_password_that_came_in_anothe
     for more in ({"state": b"made up"}, {"protocol": "MS-CHAPv2"}):
         known = await cost(slapd, door, "wanda", "x", application="Asking", **more)  # type: ignore[arg-type]
         assert known == await cost(slapd, door, "nobody", "x", application="Asking", **more)  # type: ignore[arg-type]
+
+
+async def test_a_request_by_which_nothing_can_be_decided_asks_nothing_of_anybody(
+    slapd: Slapd, door: Door
+) -> None:
+    for name in ("wanda", "nobody", ""):
+        asked = await cost(slapd, door, name, None, application="Password", fault=TWO_PASSWORDS)
+        assert asked == Counter(Search=1, Bind=1), "those of the count itself"
 
 
 async def test_with_several_directories_a_person_costs_their_own_whatever_is_wrong(

@@ -169,6 +169,20 @@ def test_proxy_state_that_somebody_adds_to_the_first_login_makes_no_proxy_for_go
         assert lax.is_silent(encode(replace(plain, attributes=[*plain.attributes, (a.PROXY_STATE, b"1")])))
 
 
+def test_a_signed_request_by_which_nothing_can_be_decided_is_refused_and_told_in_words(
+    open_house: House,
+) -> None:
+    with Client(open_house.port, SECRET.encode(), "127.0.5.1") as client:
+        request, datagram = client.request("", "123456")
+        client.send(datagram)
+        assert client.receive(request)[0].code == Code.ACCESS_REJECT
+        assert client.is_silent(unsigned(client, "", "123456")[1])
+    (refused,) = open_house.events(event="login.refused")
+    assert (refused["application"], refused["reason"]) == ("Wide", "unusable-request")
+    explained = open_house.command("explain", str(refused["id"])).stdout
+    assert "Nothing can be decided by it: It names no user." in explained
+
+
 def test_proxy_state_comes_back_unmodified_and_in_order(open_house: House) -> None:
     states = [(a.PROXY_STATE, octets) for octets in (b"first", b"", b"\x00" * 253, b"last")]
     with Client(open_house.port, SECRET.encode(), "127.0.5.1") as client:
