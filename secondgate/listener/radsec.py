@@ -215,9 +215,7 @@ class Connection(asyncio.Protocol):
         self.certificate = shown(tls.getpeercert(), tls.getpeercert(binary_form=True))
         self.is_resumed = tls.session_reused
         self._version_11 = tls.selected_alpn_protocol() == "radius/1.1"
-        if (
-            self._version_11 and tls.version() == "TLSv1.2"
-        ):  # RFC 9765 section 3.3; older than that is refused
+        if self._version_11 and tls.version() != "TLSv1.3":  # RFC 9765 section 3.3
             self.fault = "It speaks RADIUS/1.1, which needs TLS 1.3."
         with contextlib.suppress(OSError):
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
