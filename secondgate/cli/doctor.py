@@ -4,12 +4,13 @@ import asyncio
 
 import typer
 
-from secondgate.cli.start import Data, start
+from secondgate.cli.start import Data, must_be_installed, start
 
 
 def doctor(data: Data = None) -> None:
     """Check the installation, and say what to do about what is wrong. Exit code 0: all is well."""
-    start(data)
+    must_be_installed(data)
+    start(data)  # and no more: what is wrong shall be found, not mended
     from secondgate.setup.doctor import examine
 
     findings = asyncio.run(examine())

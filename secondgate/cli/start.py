@@ -58,12 +58,17 @@ def is_installed(data: Path | None) -> bool:
 
 def existing(data: Path | None = None) -> None:
     """Start, for a command that only looks: there must be an installation. Raises Failed."""
+    must_be_installed(data)
+    ready(data)
+
+
+def must_be_installed(data: Path | None) -> None:
+    """Refuse to look where there is no installation. Raises Failed."""
     if not is_installed(data):
         raise Failed(
             f"There is no installation in {_settings().data}. "
             "Name its folder by --data or SECONDGATE_DATA, or make one: secondgate serve."
         )
-    ready(data)
 
 
 def _settings() -> Settings:

@@ -10,7 +10,11 @@ from secondgate.vault.secrets import keyring
 
 
 def connect() -> Ledger:
-    """Return a ledger on the database that Django uses; it connects when first asked."""
+    """Return a ledger on the database that Django uses; it connects when first asked. Raises VaultError."""
+    return Ledger(open_store(), keyring())
+
+
+def open_store() -> Store:
+    """Return the store that a ledger stands on: what needs no vault key can be asked of it alone."""
     url = settings.SECONDGATE.database_url
-    store: Store = PostgresStore(url) if url else SqliteStore(Path(settings.DATABASES["default"]["NAME"]))
-    return Ledger(store, keyring())
+    return PostgresStore(url) if url else SqliteStore(Path(settings.DATABASES["default"]["NAME"]))

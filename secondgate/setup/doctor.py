@@ -3,21 +3,24 @@
 import shutil
 import sqlite3  # pysqlite3, see secondgate/settings.py
 import stat
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from secondgate import __version__
 from secondgate.certificates import RENEW, CertificateError
 from secondgate.directories.directory import Finding, probe
-from secondgate.ledger.connect import connect
+from secondgate.ledger import statements
+from secondgate.ledger.connect import connect, open_store
 from secondgate.ledger.ledger import LedgerError
 from secondgate.ledger.snapshot import Snapshot
+from secondgate.ledger.store import StoreError
 from secondgate.vault.keyring import VaultError
 from secondgate.vault.secrets import check_key
 
@@ -38,17 +41,7 @@ async def examine() -> list[Finding]:
     findings = [await _checked(title, check) for title, check in CHECKS.items()]
     radsec = [await _checked("RadSec", _radsec)] if settings.SECONDGATE.radsec_files else []
     if all(finding.ok for finding in findings):
-        ledger = connect()
-        try:
-            snapshot = await ledger.refresh()
-            findings += _applications(snapshot)
-            for directory in snapshot.directories.values():
-                async for finding in probe(directory.live.probe()):
-                    title = f"{directory.name}, {finding.title[0].lower()}{finding.title[1:]}"
-                    findings.append(Finding(title, finding.ok, finding.says, finding.remedy))
-                await directory.live.close()
-        finally:
-            await ledger.close()
+        findings += await _configuration()
     return findings + radsec
 
 
@@ -57,6 +50,24 @@ async def _checked(title: str, check: Callable[[], Awaitable[str]]) -> Finding:
         return Finding(title, ok=True, says=await check())
     except Fault as fault:
         return Finding(title, ok=False, says=str(fault), remedy=fault.remedy)
+
+
+async def _configuration() -> list[Finding]:
+    """Return what is found of each application and directory."""
+    ledger = connect()
+    try:
+        snapshot = await ledger.refresh()
+        findings = _applications(snapshot)
+        for directory in snapshot.directories.values():
+            async for finding in probe(directory.live.probe()):
+                title = f"{directory.name}, {finding.title[0].lower()}{finding.title[1:]}"
+                findings.append(Finding(title, finding.ok, finding.says, finding.remedy))
+            await directory.live.close()
+    except LedgerError as error:
+        return [Finding("Configuration", ok=False, says=str(error), remedy="Bring it back from the backup.")]
+    finally:
+        await ledger.close()
+    return findings
 
 
 async def _version() -> str:
@@ -83,23 +94,30 @@ async def _key() -> str:
         await sync_to_async(check_key)()
     except VaultError as error:
         raise Fault(str(error)) from error
-    except Exception as error:
-        raise Fault(f"The database could not be asked: {error}") from error
+    except Error as error:
+        raise Fault(f"It cannot be compared with the database: {' '.join(str(error).split())}.") from error
     return f"{file} opens the vault."
 
 
 async def _database() -> str:
-    ledger = connect()
     try:
-        await ledger.check()
-        pending = await sync_to_async(_pending)()
-    except LedgerError as error:
+        _write()
+    except StoreError as error:
         raise Fault(str(error), "Start the database, or make its disk writable.") from error
-    finally:
-        await ledger.close()
+    pending = await sync_to_async(_pending)()
     if pending:
         raise Fault(f"{pending} migrations are to come.", "Restart the server: it migrates by itself.")
     return f"{connection.vendor}, can be read and written."
+
+
+def _write() -> None:
+    """Write as a login would. No ledger does it, which needs the vault key: that is another check."""
+    store = open_store()
+    try:
+        with store.writing():
+            store.write(statements.BEAT, [(time.time(),)])
+    finally:
+        store.close()
 
 
 def _pending() -> int:

@@ -58,7 +58,7 @@ class Keyring:
 def read_key(path: Path) -> bytes:
     """Return the key in the file. Raises VaultError in words."""
     try:
-        return bytes.fromhex(path.read_text().strip())
+        key = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
         raise VaultError(
             f"The vault key {path} is not there. Bring it back from the backup: without it no secret opens."
@@ -66,7 +66,13 @@ def read_key(path: Path) -> bytes:
     except OSError as cause:
         raise VaultError(f"The vault key {path} cannot be read: {cause.strerror}.") from cause
     except ValueError:
-        raise VaultError(f"The vault key {path} is not 64 hexadecimal digits.") from None
+        key = b""
+    if len(key) != KEY:
+        raise VaultError(
+            f"The vault key {path} is not {2 * KEY} hexadecimal digits: it is damaged. "
+            "Bring it back from the backup, or from another node."
+        )
+    return key
 
 
 def create_key(path: Path) -> None:

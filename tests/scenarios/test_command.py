@@ -60,7 +60,7 @@ def test_another_key_is_refused_in_words(house: House) -> None:
 
 
 def test_commands_that_only_look_make_nothing(sqlite_house: House) -> None:
-    for line in (["events"], ["export"], ["explain", "1"]):
+    for line in (["events"], ["export"], ["explain", "1"], ["doctor"]):
         done = sqlite_house.command(*line)
         assert done.returncode == 1
         assert "There is no installation in" in sentence(done.stderr)
@@ -101,6 +101,35 @@ def test_the_doctor_names_what_is_wrong(house: House) -> None:
     assert "ok    Database" in done.stdout
     (house.folder / "data/vault.key").chmod(0o644)
     assert "can be read by other users" in house.command("doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (None, "is not there. Bring it back from the backup"),
+        ("damaged", "is not 64 hexadecimal digits: it is damaged. Bring it back from the backup"),
+        ("00" * 31, "is not 64 hexadecimal digits: it is damaged. Bring it back from the backup"),
+        ("00" * 32, "is not the one that this database was sealed with. Use the key file of the other nodes"),
+    ],
+)
+def test_the_doctor_blames_a_bad_key_on_the_key_and_looks_on(
+    house: House, key: str | None, says: str
+) -> None:
+    secret = new_seed()
+    house.configure(
+        f"applications:\n  - {{name: VPN, kind: radius, clients: [10.0.0.1], secret: {secret}}}\n"
+    )
+    file = house.folder / "data/vault.key"
+    if key is None:
+        file.unlink()
+    else:
+        file.write_text(key)
+    done = house.command("doctor")
+    assert (done.returncode, done.stderr) == (1, "")
+    (fault,) = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
+    assert fault.startswith("FAIL  Vault key: ")
+    assert says in fault
+    assert "ok    Database" in done.stdout
 
 
 def test_events_are_filtered_by_user_and_application(sqlite_house: House) -> None:
