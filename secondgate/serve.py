@@ -43,6 +43,7 @@ from secondgate.ledger.connect import connect
 from secondgate.ledger.ledger import Ledger, LedgerError
 from secondgate.listener import control
 from secondgate.listener.server import Server
+from secondgate.setup.control import FOLDER
 from secondgate.setup.owner_link import has_owner, new_link, remember_base_url
 
 Answer = TypeVar("Answer")
@@ -138,7 +139,7 @@ async def _radius(service: Service) -> AsyncIterator[None]:
         _listen_tls(service, text)
     if not any(name.startswith(("radius ", "radsec ")) for name in service.checks):
         raise ServeError("No RADIUS port could be opened.")
-    door = await control.listen(service.server, settings.data / "run") if service.is_first else None
+    door = await control.listen(service.server, settings.data / FOLDER) if service.is_first else None
     async with _further_workers(service):
         yield
     if door:

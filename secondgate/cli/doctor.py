@@ -15,8 +15,9 @@ def doctor(data: Data = None) -> None:
 
     findings = asyncio.run(examine())
     for finding in findings:
-        print(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.title}: {finding.says}")
-        if not finding.ok and finding.remedy:
+        verdict = ("note" if finding.remedy else "ok  ") if finding.ok else "FAIL"
+        print(f"{verdict}  {finding.title}: {finding.says}")
+        if finding.remedy:
             print(f"      {finding.remedy}")
     bad = sum(not finding.ok for finding in findings)
     print(f"{len(findings) - bad} checks passed, {bad} failed.")

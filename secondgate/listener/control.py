@@ -1,4 +1,5 @@
-"""The control socket: a login from command line or console, through the listener's own pipeline; a capture.
+"""The control socket: a login from command line or console, through the listener's own pipeline; a capture;
+how the ports are.
 
 It lies in a folder that only the service's own user may enter. A request is one line of JSON, and so
 is the answer; a capture's is a line for each packet. The login is a real packet: hidden with the
@@ -17,6 +18,7 @@ from secondgate.ledger.snapshot import Application, Client
 from secondgate.listener.replies import reply
 from secondgate.listener.requests import read_request, to_attempt
 from secondgate.listener.server import Server
+from secondgate.listener.sockets import Endpoint
 from secondgate.login.login import SnapshotChanged
 from secondgate.radius import attributes as a
 from secondgate.radius.attributes import readable
@@ -35,6 +37,8 @@ async def listen(server: Server, folder: Path) -> asyncio.Server:
             asked = json.loads(await reader.readline())
             if "capture" in asked:
                 await _capture(server, asked, reader, writer)
+            elif "ports" in asked:
+                _write(writer, {"ports": {port.name: await _fault(port) for port in server.endpoints}})
             else:
                 _write(writer, await _answer(server, asked))
         except ConnectionError:
@@ -57,6 +61,15 @@ def private(folder: Path) -> Path:
 
 def _write(writer: asyncio.StreamWriter, said: dict[str, Any]) -> None:
     writer.write(json.dumps(said).encode() + b"\n")
+
+
+async def _fault(port: Endpoint) -> str:
+    """Return what is wrong with a port; empty where nothing is."""
+    try:
+        await port.check()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 async def _capture(

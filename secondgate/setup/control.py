@@ -1,4 +1,7 @@
-"""The running server's control socket, from outside: a login is tried through it, packets are looked at."""
+"""The running server's control socket, from outside: a login is tried through it, packets are looked at.
+
+Also whether a server runs at all, and how its ports are.
+"""
 
 import json
 import os
@@ -11,7 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 NAME: Final = "control.sock"
+FOLDER: Final = "run"  # in the data folder; made by the first server that answers RADIUS
 TIMEOUT: Final = 60  # seconds; a login that waits for a phone takes its time
+PORTS_WITHIN: Final = 5  # seconds; it only has to look, and whoever asks wants to know whether it is stuck
 
 
 class ControlError(Exception):
@@ -67,6 +72,20 @@ def capture(data: Path, network: str, *, names: bool, seconds: float) -> Iterato
                 return
 
 
+def has_served(data: Path) -> bool:
+    """Tell whether a server has ever answered RADIUS from the data folder."""
+    return (data / FOLDER).is_dir()
+
+
+def ports(data: Path) -> dict[str, str]:
+    """Return what is wrong with each UDP port of the server that runs on the data folder; empty: nothing.
+
+    Raises ControlError where none runs.
+    """
+    with _asked(data, {"ports": True}, within=PORTS_WITHIN) as answers:
+        return dict(_next(answers)["ports"])
+
+
 class _Answers:
     """Lines of JSON from a socket, each within a time."""
 
@@ -88,15 +107,17 @@ class _Answers:
 @contextmanager
 def _asked(data: Path, asked: dict[str, Any], *, within: float = TIMEOUT) -> Iterator[_Answers]:
     try:
-        with address(data / "run") as path, socket.socket(socket.AF_UNIX) as connection:
+        with address(data / FOLDER) as path, socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(within)
             connection.connect(path)
             connection.sendall(json.dumps(asked).encode() + b"\n")
             yield _Answers(connection)
     except TimeoutError as cause:
-        raise ControlError(f"The server did not answer within {within:g} s.") from cause
+        raise ControlError(
+            f"The server did not answer within {within:g} s. Its process log may say why."
+        ) from cause
     except (OSError, ValueError) as cause:
-        raise ControlError(f"No server is running on {data}. Start one: secondgate serve.") from cause
+        raise ControlError(f"No server is running on {data}. Start it: secondgate serve.") from cause
 
 
 def _next(answers: _Answers) -> dict[str, Any]:

@@ -21,11 +21,13 @@ from secondgate.ledger.connect import connect, open_store
 from secondgate.ledger.ledger import LedgerError
 from secondgate.ledger.snapshot import Snapshot
 from secondgate.ledger.store import StoreError
+from secondgate.setup import control
 from secondgate.vault.keyring import VaultError
 from secondgate.vault.secrets import check_key
 
 ENOUGH_SPACE: Final = 500 * 1024 * 1024  # octets; a million events take about this
 SHORT_SECRET: Final = 16  # octets; RFC 2865 section 3 wants one "at least as large as a good password"
+START: Final = "Start it: secondgate serve."
 
 
 class Fault(Exception):
@@ -37,12 +39,16 @@ class Fault(Exception):
 
 
 async def examine() -> list[Finding]:
-    """Return what every check found; one that fails does not keep the others from being made."""
+    """Return what every check found; one that fails does not keep the others from being made.
+
+    What is well and has a remedy all the same is still to be done.
+    """
     findings = [await _checked(title, check) for title, check in CHECKS.items()]
-    radsec = [await _checked("RadSec", _radsec)] if settings.SECONDGATE.radsec_files else []
+    apart = [await _checked("RadSec", _radsec)] if settings.SECONDGATE.radsec_files else []
+    apart.append(await _server())
     if all(finding.ok for finding in findings):
         findings += await _configuration()
-    return findings + radsec
+    return findings + apart
 
 
 async def _checked(title: str, check: Callable[[], Awaitable[str]]) -> Finding:
@@ -136,6 +142,27 @@ async def _radsec() -> str:
     if fault := trust.fault(datetime.now(UTC)):
         raise Fault(fault, RENEW)
     return " ".join(f"{span}." for span in trust.spans)
+
+
+async def _server() -> Finding:
+    """Return whether the server runs. Where none ever has, that is a step to come and no fault.
+
+    A configuration is examined before the first start, too.
+    """
+    data = settings.SECONDGATE.data
+    if not control.has_served(data):
+        return Finding("Server", ok=True, says="None has answered RADIUS from this folder yet.", remedy=START)
+    return await _checked("Server", _ports)
+
+
+async def _ports() -> str:
+    try:
+        ports = await sync_to_async(control.ports)(settings.SECONDGATE.data)
+    except control.ControlError as error:
+        raise Fault(str(error)) from error
+    if bad := [f"UDP {port} does not answer: {fault}." for port, fault in ports.items() if fault]:
+        raise Fault(" ".join(bad), "Start the server again.")
+    return f"It runs, and answers on {', '.join(ports)}."
 
 
 CHECKS: Final[dict[str, Callable[[], Awaitable[str]]]] = {

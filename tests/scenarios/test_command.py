@@ -132,6 +132,25 @@ def test_the_doctor_blames_a_bad_key_on_the_key_and_looks_on(
     assert "ok    Database" in done.stdout
 
 
+def test_the_doctor_notices_that_the_server_does_not_run(sqlite_house: House) -> None:
+    """Before the first start that is no fault: who writes a configuration has it examined, too."""
+    house = sqlite_house
+    house.configure("applications: []\n")
+    first = house.command("doctor")
+    assert first.returncode == 0, first.stdout
+    assert "note  Server: None has answered RADIUS from this folder yet.\n      Start it: " in first.stdout
+    house.start()
+    ports = f"127.0.0.1:{house.port}, 127.0.0.1:{house.port + 1}"
+    running = house.command("doctor")
+    assert (running.returncode, running.stderr) == (0, "")
+    assert f"ok    Server: It runs, and answers on {ports}.\n" in running.stdout
+    house.stop()
+    data = house.folder / "data"
+    stopped = house.command("doctor")
+    assert stopped.returncode == 1
+    assert f"FAIL  Server: No server is running on {data}. Start it: secondgate serve.\n" in stopped.stdout
+
+
 def test_events_are_filtered_by_user_and_application(sqlite_house: House) -> None:
     sqlite_house.configure(
         "applications:\n  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: s}\nusers:\n  - login: ann\n"
