@@ -3,11 +3,14 @@
 import os
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from secondgate.cli.start import Data, Failed, is_installed, ready
+
+# Where none are named, all are meant: who reads a plan must not take that for nobody.
+NONE_MEANS: Final = {("policy", "groups"): "everyone", ("application", "directories"): "all"}
 
 
 def apply(
@@ -50,12 +53,13 @@ def _show(change: Any) -> None:
     if change.verb == "changed":
         for key in dict.fromkeys([*before, *after]):
             if before.get(key) != after.get(key):
-                print(f"    {key}: {_value(before.get(key))} → {_value(after.get(key))}")
+                none = NONE_MEANS.get((change.noun, key), "none")
+                print(f"    {key}: {_value(before.get(key), none)} → {_value(after.get(key), none)}")
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, none: str) -> str:
     if isinstance(value, dict) and "kept" in value:
         return f"(kept, {value['kept']})"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) or none
     return {"None": "none", "True": "yes", "False": "no"}.get(str(value), str(value))

@@ -74,6 +74,23 @@ def test_a_plan_on_an_empty_machine_leaves_nothing_behind(sqlite_house: House) -
     assert not (sqlite_house.folder / "data").exists()
 
 
+def test_a_plan_says_that_nobody_named_means_everyone(sqlite_house: House) -> None:
+    """A key that is left out has its default: of these two the default lets in more."""
+    secret, groups, directories = new_seed(), "groups: [Staff], ", ", directories: [Built-in]"
+    text = (
+        f"applications:\n  - {{name: VPN, kind: radius, clients: [10.0.0.1], secret: {secret}{directories}}}\n"
+        "groups:\n  - {name: Staff}\n"
+        f"policies:\n  - {{name: P, application: VPN, {groups}login: password-only}}\n"
+    )
+    sqlite_house.configure(text)
+    done = sqlite_house.apply(text.replace(groups, "").replace(directories, ""), "--plan")
+    assert done.stdout.splitlines() == [
+        "~ application VPN", "    directories: Built-in → all",
+        "~ policy P", "    groups: Staff → everyone",
+        "2 things would change.",
+    ]  # fmt: skip
+
+
 def test_a_mistake_in_a_file_is_exit_code_1_and_leaves_the_rest(house: House) -> None:
     house.configure("groups:\n  - {name: Staff}\n")
     done = house.apply(
