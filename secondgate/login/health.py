@@ -24,7 +24,9 @@ async def asked(
         answer = await question
     except DirectoryError as error:
         if not error.silent:
-            login.trail.note(f"{step}.fault", directory=directory.id, fault=str(error))
+            # With the way out: by that it shows whose mistake it is.
+            fault = f"{str(error).rstrip('.')}. {error.remedy}".strip()
+            login.trail.note(f"{step}.fault", directory=directory.id, fault=fault)
             raise Ended(reasons.DIRECTORY_FAULT) from error
         if directory.silent_since is None:
             directory.silent_since = login.attempt.at

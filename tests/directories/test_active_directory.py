@@ -6,7 +6,7 @@ import bonsai
 import pytest
 
 from secondgate.directories.active_directory import ActiveDirectory, read_sub_code
-from secondgate.directories.directory import Account, Checked, Verdict
+from secondgate.directories.directory import Account, Checked, DirectoryError, Verdict
 from tests.directories.opening import Opener, findings, opening
 from tests.real.samba import USERS, Samba
 
@@ -119,3 +119,10 @@ async def test_that_it_wants_encryption_is_said_with_the_way_out(open_: Opener, 
     assert not sign_in.ok
     assert "answered: Strong(er) authentication required" in sign_in.says
     assert "leave starttls on" in sign_in.remedy
+
+
+@pytest.mark.real
+async def test_a_search_base_that_is_not_there_is_a_fault_and_no_unknown_person(open_: Opener, samba: Samba):
+    with pytest.raises(DirectoryError, match="answered: No such object") as raised:
+        await open_(base_dn=f"OU=Poeple,{samba.base_dn}").find("alice")
+    assert raised.value.remedy == "Check base_dn: nothing there has that name."

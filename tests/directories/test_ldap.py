@@ -212,6 +212,16 @@ async def test_a_filter_that_finds_several_is_a_fault_that_names_them(open_: Ope
 
 
 @pytest.mark.real
+async def test_a_search_base_that_is_not_there_is_a_fault_and_no_unknown_person(open_: Opener):
+    directory = open_(base_dn="ou=poeple,dc=example,dc=org")
+    for asked in (directory.find("alice"), directory.check_password(ALICE, ALICE_PASSWORD)):
+        with pytest.raises(DirectoryError, match="answered: No such object") as raised:
+            await asked
+        assert raised.value.remedy == "Check base_dn: nothing there has that name."
+        assert not raised.value.silent
+
+
+@pytest.mark.real
 async def test_every_question_mark_of_the_filter_is_the_name(open_: Opener):
     directory = open_(user_filter="(|(uid=?)(mail=?))")
     assert await directory.find("alice@example.org") == await directory.find("alice")

@@ -109,6 +109,24 @@ def test_a_name_that_fits_two_people_is_refused_until_the_realm_is_typed(
         assert client.ask("alice@example.org", "Al1ce-Passw0rd").code == Code.ACCESS_ACCEPT
 
 
+def test_a_misspelt_search_base_is_the_directorys_fault_and_counts_against_nobody(
+    sqlite_house: House, slapd: Slapd, tmp_path: Path
+) -> None:
+    house, home = sqlite_house, slapd_home(slapd, tmp_path)
+    only_there = HOUSE.replace("kind: radius", "kind: radius, directories: [Company LDAP]")
+    misspelt = home.yaml.replace(f'base_dn: "{slapd.base_dn}"', 'base_dn: "dc=exmaple,dc=org"')
+    house.configure(f"{misspelt}\nusers:\n  - {{login: alice, directory: Company LDAP}}\n{only_there}")
+    house.start()
+    with Client(house.port, SECRET.encode()) as client:
+        for login in ("alice", "bob"):  # whom we know, and whom only the directory could
+            assert client.ask(login, home.password).code == Code.ACCESS_REJECT
+    refused = house.events(event="login.refused")
+    assert [event["reason"] for event in refused] == ["directory-fault", "directory-fault"]
+    assert house.asked("SELECT key FROM ledger_throttle WHERE failures > 0") == []
+    said = house.command("explain", str(refused[0]["id"])).stdout
+    assert "answered: No such object. Check base_dn: nothing there has that name." in said
+
+
 def test_the_doctor_goes_through_a_directory_step_by_step(
     sqlite_house: House, slapd: Slapd, tmp_path: Path
 ) -> None:
