@@ -61,6 +61,9 @@ async def _described(login: Login, user: Person, wanted: frozenset[str]) -> Mapp
             raise Ended(reasons.NOT_IN_DIRECTORY)
         await recognise(login, user, directory, found, step="policy")
     assert login.found
-    names = ", ".join(sorted(wanted & live.described))
-    login.trail.note("policy.described", directory=directory.id, attributes=names)
-    return login.found.attributes
+    says, read = login.found.attributes, sorted(wanted & live.described)
+    if told := [name for name in read if says.get(name)]:
+        login.trail.note("policy.described", directory=directory.id, attributes=", ".join(told))
+    if lacking := [name for name in read if not says.get(name)]:  # nobody may have it: a misspelt name shows
+        login.trail.note("policy.not-described", directory=directory.id, attributes=", ".join(lacking))
+    return says

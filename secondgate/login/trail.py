@@ -27,6 +27,7 @@ SAYS: Final[dict[str, str]] = {
     "user.probe": "The name is that of Amazon's set-up probe.",
     "policy.matched": "The policy {policy} holds: {login_method}.",
     "policy.described": "{directory} says what the application is told: {attributes}.",
+    "policy.not-described": "{user} has no {attributes} in {directory}.",
     "policy.not-found": "{directory} has nobody by that name any more.",
     "policy.another-person": "{directory} has another person by that name now.",
     "policy.silent": "{directory} did not say what the application is told of them: {fault}",

@@ -65,7 +65,7 @@ class Check:
             )
         for name in says.directories:
             self._name(item, "directories", "directories", name)
-        self._grants(item)
+        self._grants(item, says.name)
         self._kept(item, Application, {"secret": says.secret})
 
     def _known_by(self) -> None:
@@ -87,7 +87,7 @@ class Check:
         self._name(item, "application", "applications", says.application)
         for group in says.groups:
             self._name(item, "groups", "groups", group)
-        self._grants(item)
+        self._grants(item, says.application)
         if not says.methods and says.login != LoginMethod.PASSWORD_ONLY:
             raise self.document.error(
                 item.path, f"policy “{says.name}” names no `methods` for its second factor."
@@ -99,26 +99,37 @@ class Check:
                 f"policy “{says.name}” cannot have `challenge: yes`: {kind.no_challenge_because}.",
             )
 
-    def _grants(self, item: Item) -> None:
-        """Refuse a reply attribute that could never be filled."""
+    def _grants(self, item: Item, application: str) -> None:
+        """Refuse a reply attribute of an application that none of its people could ever fill."""
+        own = self._directories.get(application) or self._described
+        known = {name for one in own for name in self._described.get(one, ())}
         for number, line in enumerate(item.says.grants):
-            for name in attributes_of([read_grant(line)]) - self._described:
+            for name in attributes_of([read_grant(line)]) - known:
                 raise self.document.error(
                     (*item.path, "grants", number),
-                    f"no directory reads “{name}”: name it in `further_attributes` of one. Known: "
-                    f"{', '.join(sorted(self._described)) or 'none'}.",
+                    f"no directory of “{application}” reads “{name}”: name it in `further_attributes` of "
+                    f"one. Known: {', '.join(sorted(known)) or 'none'}.",
                 )
 
     @cached_property
-    def _described(self) -> frozenset[str]:
-        """The attributes that directories will tell of people, in lower case."""
+    def _directories(self) -> dict[str, list[str]]:
+        """The directories that each application names; none where it means all."""
+        named: dict[str, list[str]] = {}
+        links = ApplicationDirectory.objects.values_list("application__name", "directory__name")
+        for application, directory in links:
+            named.setdefault(application, []).append(directory)
+        return named | {item.says.name: item.says.directories for item in self.configuration.applications}
+
+    @cached_property
+    def _described(self) -> dict[str, frozenset[str]]:
+        """The attributes that each directory will tell of people, in lower case."""
         here = {
             item.says.name: getattr(item.says, "further_attributes", ())
             for item in self.configuration.directories
         }
         kept = Directory.objects.filter(name__in=self._known["directories"]).values_list("name", "settings")
         told = {name: settings.get("further_attributes", ()) for name, settings in kept} | here
-        return frozenset(name.lower() for names in told.values() for name in names)
+        return {one: frozenset(name.lower() for name in names) for one, names in told.items()}
 
     @cached_property
     def _kinds(self) -> dict[str, str]:

@@ -156,6 +156,35 @@ def test_an_attribute_that_no_directory_reads_changes_nothing(
     yaml = slapd_home(slapd, tmp_path).yaml + DIRECTORY_HOUSE
     done = sqlite_house.apply(yaml.replace("EmployeeType", "EmployeTyp"))
     assert done.returncode == 1
-    assert "no directory reads “employetyp”: name it in `further_attributes` of one." in done.stderr
+    assert "no directory of “Gate” reads “employetyp”: name it in `further_attributes` of one." in done.stderr
     assert "Known: departmentnumber, employeetype." in done.stderr
     assert not sqlite_house.events()
+
+
+def test_an_attribute_that_only_another_applications_directory_reads_changes_nothing(
+    sqlite_house: House, slapd: Slapd, tmp_path: Path
+) -> None:
+    """By the application's own lines and by its policy's, and where the application stands in no file."""
+    yaml = slapd_home(slapd, tmp_path).yaml + DIRECTORY_HOUSE
+    own = yaml.replace("challenge: yes,", "challenge: yes, directories: [Built-in],")
+    done = sqlite_house.apply(own)
+    assert "no directory of “VPN” reads “departmentnumber”" in done.stderr
+    assert "Known: none." in done.stderr
+    sqlite_house.configure(own.replace("{directory.departmentNumber}", "all"))
+    policy = "{name: P, application: VPN, login: password-only, grants: ['Class={directory.employeeType}']}"
+    done = sqlite_house.apply(f"policies:\n  - {policy}\n")
+    assert "house.yaml line 2: no directory of “VPN” reads “employeetype”" in done.stderr
+    assert sqlite_house.apply(f"policies:\n  - {policy.replace('VPN', 'Gate')}\n").returncode == 0
+
+
+def test_an_attribute_that_the_person_has_not_is_said_in_the_trail(
+    sqlite_house: House, slapd: Slapd, dora: None, tmp_path: Path
+) -> None:
+    yaml = slapd_home(slapd, tmp_path).yaml + DIRECTORY_HOUSE
+    sqlite_house.configure(yaml.replace("employeeType", "employeTyp").replace("EmployeeType", "employeTyp"))
+    sqlite_house.start()
+    with Client(sqlite_house.port, SECRET.encode(), address="127.0.0.2") as gate:
+        assert told(gate.ask("dora", hotp(0))) == []
+    explained = sqlite_house.command("explain", str(sqlite_house.last_login()["id"])).stdout
+    assert "Company LDAP says what the application is told: departmentnumber." in explained
+    assert "dora has no employetyp in Company LDAP." in explained
