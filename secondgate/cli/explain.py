@@ -24,5 +24,7 @@ def explain(
     print(shown(f"{found.at[:19].replace('T', ' ')} UTC  {found.sentence}"))
     for step, sentence in steps(found):
         print(shown(f"  {step + ':':<15} {sentence}"))
-    if found.reason:
-        print(shown(f"  Refused:        {why(found)} ({found.reason})"))
+    if refused := why(found):
+        print(shown(f"  Refused:        {refused} ({found.reason})"))
+    elif found.reason:  # a packet that was dropped: the sentence has said why
+        print(shown(f"  Reason:         {found.reason}"))

@@ -36,7 +36,7 @@ SAYS: Final[dict[str, str]] = {
     LOGIN_ACCEPTED: "{user} was let in to {application}.",
     LOGIN_CHALLENGED: "{user} was asked for a second factor at {application}.",
     LOGIN_REFUSED: "{user} was refused at {application}.",
-    CLIENT_UNKNOWN: "A packet came from {client}, which is a client of no application.",
+    CLIENT_UNKNOWN: "A packet came from {client}, which is a client of no application.{whose}",
     PACKET_DROPPED: "A packet from {client} for {application} got no answer. {drop}",
     SESSION_STARTED: "{application} says that a session of {login} began.",
     SESSION_UPDATED: "{application} says that a session of {login} goes on.",

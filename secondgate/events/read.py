@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from secondgate.events.models import Event, Subject
-from secondgate.events.names import SAYS
+from secondgate.events.names import CLIENT_UNKNOWN, SAYS
 from secondgate.events.search import Look, Wanted, look, search
 from secondgate.radius.drops import DROPS
 
@@ -34,7 +34,27 @@ class Told:
         names = {"user": self.user or self.login, "application": self.application}
         if self.reason in DROPS:
             names["drop"] = DROPS[self.reason].says.format_map(Facts(self.facts))
+        if self.event == CLIENT_UNKNOWN:
+            names["whose"] = _whose(self.facts)
         return SAYS.get(self.event, self.event).format_map(Facts({**self.facts, **names}))
+
+
+def _whose(facts: dict[str, Any]) -> str:
+    """Return whose packet it may be that came from a strange address, and what to do then."""
+    client, fits = facts.get("client"), facts.get("fits")
+    if "certificate" in facts:  # by TLS the secret is everybody's
+        return (
+            f" It showed the certificate of {facts['certificate']}: add one of its names to the "
+            "`certificate_names` of its application."
+        )
+    if fits is None:
+        return ""
+    if not fits:
+        return (
+            f" It fits no application's secret: if it is one of yours, add {client} to its `clients` and "
+            "compare the secrets."
+        )
+    return f" It fits the secret of {' and of '.join(fits)}: add {client} to its `clients`."
 
 
 class Facts(dict[str, Any]):

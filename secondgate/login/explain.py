@@ -27,7 +27,7 @@ def explain(event: Told) -> Iterator[tuple[str, str]]:
 
 
 def why(event: Told) -> str:
-    """Return why a login was refused, in a sentence; empty where it was not."""
+    """Return why a login was refused, in a sentence; empty where none was, as of a dropped packet."""
     reason = REASONS.get(event.reason)
     if reason is None:
         return ""

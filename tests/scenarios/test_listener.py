@@ -77,6 +77,15 @@ def test_an_unknown_address_with_a_known_secret_is_told_so(open_house: House) ->
         assert client.is_silent(unsigned(client, "ann", "123456")[1])
     fits = {event["client"]: event["facts"]["fits"] for event in open_house.events(event="client.unknown")}
     assert fits == {"127.0.6.3": ["Narrow"], "127.0.6.4": ["Narrow"], "127.0.6.5": []}
+    log = open_house.command("events", "--event", "client.unknown").stdout
+    for client, says in {
+        "127.0.6.3": "It fits the secret of Narrow: add 127.0.6.3 to its `clients`.",
+        "127.0.6.5": "It fits no application's secret: if it is one of yours, add 127.0.6.5 to its `clients`",
+    }.items():
+        (event,) = open_house.events(event="client.unknown", client=client)
+        said = f"A packet came from {client}, which is a client of no application. {says}"
+        assert said in open_house.command("explain", str(event["id"])).stdout
+        assert said in log
 
 
 def test_a_packet_that_is_dropped_for_its_signature_is_told_once_a_reason(open_house: House) -> None:
@@ -89,6 +98,10 @@ def test_a_packet_that_is_dropped_for_its_signature_is_told_once_a_reason(open_h
         ("Narrow", "127.0.5.9", "bad-message-authenticator"),
         ("Narrow", "127.0.5.9", "no-message-authenticator"),
     ]
+    (event,) = open_house.events(event="packet.dropped", reason="bad-message-authenticator")
+    sentence, reason = open_house.command("explain", str(event["id"])).stdout.splitlines()
+    assert sentence.endswith("Its Message-Authenticator does not fit: the shared secret may be wrong.")
+    assert reason == "  Reason:         bad-message-authenticator"
 
 
 def test_a_new_client_may_speak_at_once(open_house: House) -> None:
