@@ -20,12 +20,15 @@ def apply(
     data: Data = None,
 ) -> None:
     """Make the installation what the file says. Nothing is removed without --prune."""
+    is_new = not is_installed(data)
     with tempfile.TemporaryDirectory() as nowhere:
-        if plan and not is_installed(data):
+        if plan and is_new:
             # There is nothing to compare with, and a plan leaves nothing behind.
             data = Path(nowhere)
             os.environ.pop("SECONDGATE_KEY_FILE", None)
-        ready(data)
+        settings = ready(data)
+        if is_new and not plan:  # before anything else: whoever meant another one must see it
+            print(f"A new installation was made in {settings.data}.", flush=True)
         from secondgate.setup import apply as setup
         from secondgate.setup.document import InputError
 

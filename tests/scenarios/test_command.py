@@ -67,6 +67,19 @@ def test_commands_that_only_look_make_nothing(sqlite_house: House) -> None:
     assert not (sqlite_house.folder / "data").exists()
 
 
+def test_to_apply_where_there_is_no_installation_says_that_it_made_one(sqlite_house: House) -> None:
+    """Also where the file is wrong then; a shell without SECONDGATE_DATA must not do it unnoticed."""
+    made = f"A new installation was made in {sqlite_house.folder / 'data'}.\n"
+    assert sqlite_house.apply("groups:\n  - {nmae: Staff}\n").stdout == made
+    assert sqlite_house.apply("groups:\n  - {name: Staff}\n").stdout.startswith("+ group Staff\n")
+    elsewhere = {"SECONDGATE_DATA": str(sqlite_house.folder / "elsewhere")}
+    sqlite_house.environment = elsewhere
+    done = sqlite_house.apply("groups:\n  - {name: Staff}\n")
+    assert done.stdout.splitlines() == [
+        f"A new installation was made in {elsewhere['SECONDGATE_DATA']}.", "+ group Staff", "1 thing changed.",
+    ]  # fmt: skip
+
+
 def test_a_plan_on_an_empty_machine_leaves_nothing_behind(sqlite_house: House) -> None:
     done = sqlite_house.apply("groups:\n  - {name: Staff}\n", "--plan")
     assert done.returncode == 0, done.stderr
