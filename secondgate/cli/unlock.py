@@ -30,12 +30,13 @@ def _lift_source(source: str) -> tuple[str, bool]:
 
 
 def _lift_user(typed: str) -> tuple[str, bool]:
-    from secondgate.directories.people import people_called
+    from secondgate.directories.people import known_as, names_in, people_called, realms, spellings
     from secondgate.login.waits import lift
 
     people = people_called(typed)
     if not people:
         raise Failed(f"Nobody is called “{typed}”.")
     if len(people) > 1:
-        raise Failed(f"{len(people)} people are called “{typed}”: type the realm too, as in CORP\\ann.")
+        wanted = spellings(typed, known_as(names_in([typed])), realms())
+        raise Failed(f"{len(people)} people are called “{typed}”: type the realm too, {wanted}.")
     return people[0].login, lift(people[0], by="unlock")

@@ -194,6 +194,11 @@ def realms_of(name: str, realms: Iterable[str]) -> tuple[str, ...]:
     return tuple(normalise(realm) for realm in realms) or (normalise(name),)
 
 
+def spelled(realms: Sequence[str], name: str) -> str:
+    """Return a login name that means this name of the directory with these realms, and no other's."""
+    return f"{realms[0]}\\{name}"
+
+
 async def probe(steps: Mapping[str, Step]) -> AsyncIterator[Finding]:
     """Yield one finding a step, up to the first that fails: the rest could not be judged."""
     for title, step in steps.items():

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from secondgate.directories.directory import realms_of
+from secondgate.directories.directory import realms_of, spelled
 from secondgate.directories.models import Directory
 from secondgate.people.login_names import candidates, normalise
 from secondgate.people.models import LoginName, User
@@ -36,12 +36,22 @@ def people_called(login: str) -> list[User]:
 
 def called(login: str, book: Book, realms: Realms) -> list[User]:
     """Return the users in `book` whom a login name can mean."""
-    found: dict[User, None] = {}
+    return list(_meant(login, book, realms))
+
+
+def spellings(login: str, book: Book, realms: Realms) -> str:
+    """Return what to type in place of a login name that means several people."""
+    meant = _meant(login, book, realms).values()
+    return " or ".join(spelled(realms[known.directory], known.name) for known in meant if known.directory)
+
+
+def _meant(login: str, book: Book, realms: Realms) -> dict[User, Known]:
+    found: dict[User, Known] = {}
     for candidate in candidates(login):
         for known in book.get(candidate.name, ()):
             if candidate.realm is None or candidate.realm in realms.get(known.directory, ()):
-                found[known.user] = None
-    return list(found)
+                found[known.user] = known
+    return found
 
 
 def names_in(logins: Iterable[str]) -> set[str]:

@@ -28,7 +28,7 @@ LATER: Final = gettext_noop("Sign-in is not possible right now. Try again in a f
 # fmt: off
 UNKNOWN_USER: Final = Reason("unknown-user", "Nobody is called {login}.", DENIED, counts=Factor.PASSWORD)
 UNKNOWN_WHILE_DOWN: Final = Reason("unknown-while-down", "Nobody here is called {login}, and {directory} could not be asked: {fault}", DENIED)
-AMBIGUOUS_NAME: Final = Reason("ambiguous-name", "{login} fits {count} people: type the realm too, as in CORP\\ann.", DENIED)
+AMBIGUOUS_NAME: Final = Reason("ambiguous-name", "{login} fits {count} people: type the realm too, {spellings}.", DENIED)
 USER_DISABLED: Final = Reason("user-disabled", "{user} is disabled here.", DENIED)
 AWS_PROBE: Final = Reason("aws-probe", "Amazon's set-up probe, not a person.", DENIED)
 THROTTLED: Final = Reason("throttled", "{count} failures in a row, or logins at once: nothing is checked for another {seconds} s.", DENIED)

@@ -21,7 +21,7 @@ SAYS: Final[dict[str, str]] = {
     "user.other-name": "{directory} knows {login}: somebody whom we know by another name.",
     "user.searched": "{directory} knows nobody called {login}.",
     "user.unknown": "Nobody is called so.",
-    "user.ambiguous": "{count} people are called so.",
+    "user.ambiguous": "{count} people are called so: {spellings} would say who.",
     "user.disabled": "The user is disabled.",
     "user.throttled": "{count} failures in a row, or logins at once: the next try counts in {seconds} s.",
     "user.probe": "The name is that of Amazon's set-up probe.",

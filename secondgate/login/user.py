@@ -1,11 +1,11 @@
 """Who this may be: the step from a typed name to one person."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import NoReturn
 
 from secondgate.directories import entries
-from secondgate.directories.directory import Found
+from secondgate.directories.directory import Found, spelled
 from secondgate.ledger.ledger import LedgerError
 from secondgate.ledger.reading import Factor, Person, user_key
 from secondgate.ledger.snapshot import OpenDirectory
@@ -35,8 +35,8 @@ async def find_user(login: Login) -> Person:
         _end_if_throttled(login, login.keys)
         people = await _search_directories(login)
     if len(people) > 1:
-        login.trail.note("user.ambiguous", count=len(people))
-        raise Ended(reasons.AMBIGUOUS_NAME)
+        directories = login.attempt.snapshot.directories
+        _end_ambiguous(login, [(directories[one.directory or ""], one.name) for one in people])
     user = people[0]
     login.is_of(user)
     login.trail.note("user.found", login=login.attempt.login_name, user=user.id, directory=user.directory)
@@ -103,10 +103,17 @@ async def _search_directories(login: Login) -> list[Person]:
                 login.trail.note("user.searched", directory=directory.id, login=login.shown_name)
     if not found:
         await _end_unknown(login, silent)
-    if len({(directory.id, person.external_id) for directory, person, _ in found}) > 1:
-        login.trail.note("user.ambiguous", count=len(found))
-        raise Ended(reasons.AMBIGUOUS_NAME)
+    people = {(directory.id, person.external_id): (directory, name) for directory, person, name in found}
+    if len(people) > 1:
+        _end_ambiguous(login, people.values())
     return [await _adopt(login, *found[0])]
+
+
+def _end_ambiguous(login: Login, people: Collection[tuple[OpenDirectory, str]]) -> NoReturn:
+    """End a login that may be several people's, each by this name in a directory; say what to type."""
+    spellings = " or ".join(spelled(directory.realms, name) for directory, name in people)
+    login.trail.note("user.ambiguous", count=len(people), spellings=spellings)
+    raise Ended(reasons.AMBIGUOUS_NAME)
 
 
 async def _adopt(login: Login, directory: OpenDirectory, found: Found, typed: str) -> Person:

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from secondgate.applications import configure as applications
 from secondgate.applications.models import Application
 from secondgate.directories import configure as directories
+from secondgate.directories.directory import spelled
 from secondgate.directories.models import Directory
 from secondgate.directories.people import Book, Realms, called, known_as, names_in, realms
 from secondgate.methods import enrolment
@@ -81,7 +82,7 @@ def _spelled(user: User, book: Book, known: Realms) -> str:
     """Return a member's login, with the realm where it would mean somebody else, too."""
     if called(user.login, book, known) == [user] or not hasattr(user, "entry"):
         return user.login
-    return f"{known[user.entry.directory.name][0]}\\{user.login}"
+    return spelled(known[user.entry.directory.name], user.login)
 
 
 def _said(item: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from secondgate.directories.directory import realms_of
 from secondgate.directories.models import Directory, Entry
-from secondgate.directories.people import AT_ONCE, Known, called, known_as, names_in, realms
+from secondgate.directories.people import AT_ONCE, Known, called, known_as, names_in, realms, spellings
 from secondgate.methods import enrolment
 from secondgate.methods.enrolment import Drawer, Wanted
 from secondgate.methods.registry import METHODS
@@ -159,10 +159,12 @@ class People:
         for number, login in enumerate(item.says.members):
             found = called(login, self.book, self.realms)
             if len(found) != 1:
-                many = "nobody" if not found else f"{len(found)} people"
+                path, where = (*item.path, "members", number), "in `users:` or in the installation"
+                if not found:
+                    raise self.document.error(path, f"nobody {where} is called “{login}”.")
+                wanted = spellings(login, self.book, self.realms)
                 raise self.document.error(
-                    (*item.path, "members", number),
-                    f"{many} in `users:` or in the installation is called “{login}”.",
+                    path, f"{len(found)} people {where} are called “{login}”: write {wanted}."
                 )
             yield found[0]
 

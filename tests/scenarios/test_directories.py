@@ -104,9 +104,27 @@ def test_a_name_that_fits_two_people_is_refused_until_the_realm_is_typed(
     sqlite_house.start()
     with Client(sqlite_house.port, SECRET.encode()) as client:
         assert client.ask("alice", "Al1ce-Passw0rd").code == Code.ACCESS_REJECT
-        assert sqlite_house.last_login()["reason"] == "ambiguous-name"
+        refused = sqlite_house.last_login()
+        assert refused["reason"] == "ambiguous-name"
+        said = sqlite_house.command("explain", str(refused["id"])).stdout
+        assert "fits 2 people: type the realm too, example.org\\alice or corp\\alice." in said
         assert client.ask("CORP\\alice", "Al1ce-Passw0rd").code == Code.ACCESS_ACCEPT
         assert client.ask("alice@example.org", "Al1ce-Passw0rd").code == Code.ACCESS_ACCEPT
+
+
+def test_people_whom_only_the_directories_know_are_told_apart_by_the_names_of_these(
+    sqlite_house: House, slapd: Slapd, tmp_path: Path
+) -> None:
+    """Where a directory has no realms, its own name is one: what is said to be typed must work."""
+    first = slapd_home(slapd, tmp_path).yaml.replace("    realms: [example.org]", "")
+    second = first.removeprefix("directories:\n").replace("Company LDAP", "New LDAP")
+    sqlite_house.configure(f"{first}\n{second}\n{HOUSE}")
+    sqlite_house.start()
+    with Client(sqlite_house.port, SECRET.encode()) as client:
+        assert client.ask("alice", "Al1ce-Passw0rd").code == Code.ACCESS_REJECT
+        said = sqlite_house.command("explain", str(sqlite_house.last_login()["id"])).stdout
+        assert "2 people are called so: company ldap\\alice or new ldap\\alice would say who." in said
+        assert client.ask("new ldap\\alice", "Al1ce-Passw0rd").code == Code.ACCESS_ACCEPT
 
 
 def test_a_misspelt_search_base_is_the_directorys_fault_and_counts_against_nobody(

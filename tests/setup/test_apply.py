@@ -336,3 +336,25 @@ def test_a_certificate_s_name_of_an_application_outside_of_the_file_is_refused(c
         configure(
             "applications:\n  - {name: C, kind: radius, clients: [], certificate_names: [a.test], secret: x}\n"
         )
+
+
+def test_a_member_who_may_be_two_people_is_refused_with_the_names_that_would_work(
+    configure: Configure,
+) -> None:
+    two = """
+        directories:
+          - {name: Old RADIUS, kind: radius, servers: [192.0.2.1], secret: secret-of-a-test}
+        users:
+          - login: ann
+          - {login: ann, directory: Old RADIUS}
+        groups:
+          - {name: Staff, members: [%s]}
+        """
+    with pytest.raises(InputError) as raised:
+        configure(two % "ann")
+    assert str(raised.value) == (
+        "house.yaml line 8: 2 people in `users:` or in the installation are called “ann”: write "
+        "built-in\\ann or old radius\\ann."
+    )
+    configure(two % "built-in\\ann, old radius\\ann")
+    assert Group.objects.get().memberships.count() == 2
