@@ -52,6 +52,8 @@ def apply(
 def _show(change: Any) -> None:
     sign = {"created": "+", "changed": "~", "removed": "-"}[change.verb]
     print(f"{sign} {change.noun} {change.name}")
+    if change.note:
+        print(f"    {change.note}")
     before, after = change.before or {}, change.after or {}
     if change.verb == "changed":
         for key in dict.fromkeys([*before, *after]):

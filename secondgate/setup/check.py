@@ -7,6 +7,7 @@ from typing import Any
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.models import Application, CertificateName, Client
 from secondgate.directories import configure as directories
+from secondgate.directories.local import Local
 from secondgate.directories.models import ApplicationDirectory, Directory
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
 from secondgate.people.models import Group
@@ -40,6 +41,7 @@ class Check:
         self._known_by()
         for item in self.configuration.users:
             self._name(item, "directory", "directories", item.says.directory)
+            self._password(item)
         for item in self.configuration.policies:
             self._policy(item)
         if self.prune:
@@ -81,6 +83,16 @@ class Check:
                             (*item.path, key, number), f"the {what} {one} belongs to “{owners[one]}” already."
                         )
                     owners[one] = item.says.name
+
+    def _password(self, item: Item) -> None:
+        """Refuse a password that nobody would ever look at; one that is `kept` changes nothing."""
+        login, directory = item.says.login, item.says.directory
+        if isinstance(item.says.password, str) and self._directory_kinds[directory] != Local.name:
+            raise self.document.error(
+                (*item.path, "password"),
+                f"“{directory}” checks the password of “{login}” itself, and one set here would never count: "
+                "take it out.",
+            )
 
     def _policy(self, item: Item) -> None:
         says = item.says
@@ -130,6 +142,12 @@ class Check:
         kept = Directory.objects.filter(name__in=self._known["directories"]).values_list("name", "settings")
         told = {name: settings.get("further_attributes", ()) for name, settings in kept} | here
         return {one: frozenset(name.lower() for name in names) for one, names in told.items()}
+
+    @cached_property
+    def _directory_kinds(self) -> dict[str, str]:
+        """The kind of each directory."""
+        here = {item.says.name: item.kind for item in self.configuration.directories}
+        return {**dict(Directory.objects.values_list("name", "kind")), **here}
 
     @cached_property
     def _kinds(self) -> dict[str, str]:

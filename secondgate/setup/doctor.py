@@ -14,6 +14,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from secondgate import __version__
+from secondgate.applications.shared_secret import SAFE
 from secondgate.certificates import RENEW, CertificateError
 from secondgate.directories.directory import Finding, probe
 from secondgate.ledger import statements
@@ -26,7 +27,6 @@ from secondgate.vault.keyring import VaultError
 from secondgate.vault.secrets import check_key
 
 ENOUGH_SPACE: Final = 500 * 1024 * 1024  # octets; a million events take about this
-SHORT_SECRET: Final = 16  # octets; RFC 2865 section 3 wants one "at least as large as a good password"
 START: Final = "Start it: secondgate serve."
 
 
@@ -182,8 +182,7 @@ def _applications(snapshot: Snapshot) -> list[Finding]:
                 clients or application.certificate_names
             ),
             "It has no policy: everybody is refused.": not application.rules,
-            f"Its secret is shorter than {SHORT_SECRET} octets.": len(application.secret.octets)
-            < SHORT_SECRET,
+            f"Its secret is shorter than {SAFE} octets.": len(application.secret.octets) < SAFE,
         }
         found = [says for says, wrong in faults.items() if wrong]
         says = " ".join(found) or f"clients: {len(clients)}, policies: {len(application.rules)}."

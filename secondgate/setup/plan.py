@@ -27,12 +27,16 @@ ROWS_A_MEMBER: Final = 2  # the membership, and a place in the event
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference, as its event tells it: `before` and `after` are the states of what `name` names."""
+    """One difference, as its event tells it: `before` and `after` are the states of what `name` names.
+
+    `note` is what whoever wrote the file should know of it, in a sentence.
+    """
 
     noun: str
     name: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    note: str = ""
 
     @property
     def verb(self) -> str:

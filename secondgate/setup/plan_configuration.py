@@ -8,6 +8,7 @@ from typing import Any
 from secondgate.applications import configure as applications
 from secondgate.applications.kinds import KINDS as APPLICATION_KINDS
 from secondgate.applications.models import Application
+from secondgate.applications.shared_secret import SAFE
 from secondgate.directories import configure as directories
 from secondgate.directories.models import Directory
 from secondgate.directories.registry import KINDS as DIRECTORY_KINDS
@@ -42,8 +43,8 @@ def after_people(configuration: Configuration) -> Transaction:
     ]
 
 
-def _changed(noun: str, name: str, before: State, after: State) -> list[Change]:
-    return [] if before == after else [Change(noun, name, before, after)]
+def _changed(noun: str, name: str, before: State, after: State, *, note: str = "") -> list[Change]:
+    return [] if before == after else [Change(noun, name, before, after, note)]
 
 
 def _directory(item: Item) -> Iterator[Step]:
@@ -109,9 +110,12 @@ def _application(item: Item, configuration: Configuration, known: dict[str, Appl
         **(before or {}), **said, "name": says.name,
         **{key: applications.known_by_after(before[key] if before else [], wanted[key]) for key in wanted},
     }  # fmt: skip
+    note = ""
     if secret is not None:
         after["secret"] = secrets.reference(secret.encode())
-    if changes := _changed("application", says.name, before, after):
+        if len(secret.encode()) < SAFE:
+            note = f"Its secret is shorter than {SAFE} octets: make it longer, if the other side takes that."
+    if changes := _changed("application", says.name, before, after, note=note):
         write = partial(applications.configure, says.name, by=BY, secret=secret, **wanted, **said)
         yield Step(changes, write)
     links = directories.directories_of(found) if found else []

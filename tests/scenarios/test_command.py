@@ -124,7 +124,8 @@ def test_the_data_folder_is_closed_to_others(sqlite_house: House) -> None:
 
 
 def test_the_doctor_names_what_is_wrong(house: House) -> None:
-    house.configure("applications:\n  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: short}\n")
+    done = house.apply("applications:\n  - {name: VPN, kind: radius, clients: [10.0.0.1], secret: short}\n")
+    assert "+ application VPN\n    Its secret is shorter than 16 octets: make it longer" in done.stdout
     done = house.command("doctor")
     assert done.returncode == 1
     assert "FAIL  Application VPN: It has no policy: everybody is refused." in done.stdout

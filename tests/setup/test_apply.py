@@ -358,3 +358,27 @@ def test_a_member_who_may_be_two_people_is_refused_with_the_names_that_would_wor
     )
     configure(two % "built-in\\ann, old radius\\ann")
     assert Group.objects.get().memberships.count() == 2
+
+
+def test_a_password_that_another_directory_would_check_is_refused(configure: Configure) -> None:
+    of_old = """
+        directories:
+          - {name: Old RADIUS, kind: radius, servers: [192.0.2.1], secret: secret-of-a-test}
+        users:
+          - {login: ann, directory: Old RADIUS%s}
+        """
+    with pytest.raises(InputError) as raised:
+        configure(of_old % ", password: long-enough-for-ann")
+    assert str(raised.value) == (
+        "house.yaml line 5: “Old RADIUS” checks the password of “ann” itself, and one set here would never "
+        "count: take it out."
+    )
+    configure(of_old % "")
+
+
+def test_a_short_secret_is_taken_with_a_word(configure: Configure) -> None:
+    """Some products take no longer one."""
+    short = GOOD.replace("secret-of-a-test", "fifteen-octets!")
+    (change,) = [change for change in configure(short) if change.noun == "application"]
+    assert change.note.startswith("Its secret is shorter than 16 octets: ")
+    assert not any(change.note for change in configure(GOOD))
