@@ -86,7 +86,7 @@ STEPS: Final[tuple[tuple[Thread, str, tuple[str, ...]], ...]] = (
     (LOOP, "server: a task, repetitions, client", (f"{_SERVER}.Server._begin", f"{_SERVER}.Server._serve")),
     (LOOP, "packet: decode", (f"{_SERVER}.decode",)),
     (LOOP, "packet: check the signature", (f"{_SERVER}.check_request",)),
-    (LOOP, "packet: reveal what was typed", (f"{_SERVER}.read_spoken",)),
+    (LOOP, "packet: reveal what was typed", (f"{_SERVER}.read_request",)),
     (LOOP, "attempt, with its marks", (f"{_SERVER}.to_attempt", "secondgate.ledger.ledger.Ledger.mark")),
     (LOOP, "ledger: hand over, and wake", (
         "secondgate.ledger.batch.Batch.call", "secondgate.ledger.batch.Batch._next",
