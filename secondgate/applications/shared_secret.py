@@ -11,9 +11,8 @@ from secondgate.applications.kinds import Kind
 ALPHABET: Final = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1Il")))
 LENGTH: Final = 32  # characters; 186 bits. RFC 2865 section 3 wants at least 16 octets
 SHORTEST: Final = 8  # characters; what AWS takes at least
-SAFE: Final = (
-    16  # octets; RFC 2865 section 3. Some products take no more than fewer: those are told, not refused
-)
+# Octets (RFC 2865 section 3). Some products take fewer at the most: whoever has one is told, and not refused.
+SAFE: Final = 16
 
 
 def new_secret(kind: Kind) -> str:
