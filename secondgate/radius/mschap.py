@@ -51,10 +51,9 @@ class Response:
             hashed = nt_hash(text)
         except UnicodeDecodeError:
             return False
-        # Of many codes one fits: for the others a third of the work tells.
-        if not compare_digest(_part(self.challenge, hashed, 0), self.answer[:8]):
-            return False
-        return compare_digest(_response(self.challenge, hashed), self.answer)
+        # Of many codes one fits: for the others the first third tells.
+        thirds = ((_third(self.challenge, hashed, n), self.answer[8 * n : 8 * n + 8]) for n in range(3))
+        return all(compare_digest(right, said) for right, said in thirds)
 
 
 def read_response(value: bytes, challenge: bytes, *, version: int, user: bytes) -> Response:
@@ -156,10 +155,10 @@ def _start_key(master: bytes, magic: bytes) -> bytes:
 
 def _response(challenge: bytes, hashed: bytes) -> bytes:
     """Return 24 octets: the challenge under three DES keys, cut out of the hash (RFC 2433 appendix A.5)."""
-    return b"".join(_part(challenge, hashed, number) for number in range(3))
+    return b"".join(_third(challenge, hashed, number) for number in range(3))
 
 
-def _part(challenge: bytes, hashed: bytes, number: int) -> bytes:
+def _third(challenge: bytes, hashed: bytes, number: int) -> bytes:
     """Return one of the three times eight octets of a response."""
     return _des(hashed[7 * number : 7 * number + 7].ljust(7, b"\0"), challenge)
 
