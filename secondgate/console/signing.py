@@ -33,7 +33,7 @@ def _signing(application: Application, clients: list[Client]) -> Iterable[str]:
         if others := _networks(client for client in single if not client.signs):
             yield f"Not yet of {others}: the first packet that has one makes it required."
         if whole:
-            yield f"Not of {_networks(whole)}: {NETWORK}"
+            yield f"Not required of {_networks(whole)}: {NETWORK}"
 
 
 def _proxying(application: Application, clients: list[Client]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from secondgate.login.password import check_password
 from secondgate.login.policy import choose_policy, granted_to
 from secondgate.login.same_work import do_the_same_work
 from secondgate.login.second_factor import check_second_factor
-from secondgate.login.typed import Typed, read_typed
+from secondgate.login.typed import Typed, check_usable, read_typed
 from secondgate.login.user import find_user, keep_further_name
 
 
@@ -24,6 +24,7 @@ async def decide(attempt: Attempt, ledger: Ledger) -> Outcome:
         typed: Typed | None = None
         outcome: Outcome
         try:
+            check_usable(login)
             user = await find_user(login)
             rule = choose_policy(login, user)
             typed = read_typed(login, rule)

@@ -25,6 +25,13 @@ class Typed:
     answers: Asked | None = None
 
 
+def check_usable(login: Login) -> None:
+    """End the login where nothing can be decided by the request, whoever it is about."""
+    if login.attempt.fault:
+        login.trail.note("packet.unusable", fault=login.attempt.fault.says)
+        raise Ended(reasons.UNUSABLE_REQUEST)
+
+
 def read_typed(login: Login, rule: Rule) -> Typed:
     """Return the password and the answer in what was typed.
 

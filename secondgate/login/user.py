@@ -21,12 +21,8 @@ async def find_user(login: Login) -> Person:
     """Return the one person whom the name finds, ready to be checked.
 
     Somebody whom only a directory knows becomes a user on the way. Ends the login for a name that
-    finds nobody or several, for a disabled user, and while a throttle's wait lasts; and before any of that
-    for a request by which nothing can be decided.
+    finds nobody or several, for a disabled user, and while a throttle's wait lasts.
     """
-    if login.attempt.fault:
-        login.trail.note("packet.unusable", fault=login.attempt.fault.says)
-        raise Ended(reasons.UNUSABLE_REQUEST)
     people = _matching(login)
     if not people:
         unknown = name_key(login.attempt, login.ledger)

@@ -361,7 +361,7 @@ def test_it_says_that_nothing_is_learned_of_a_network(olive: Client, network: st
     one = added(olive, clients=f"{network}\n10.0.9.9")
     one.clients.update(signs=True, proxies=False)
     page = olive.get(f"/console/applications/{one.pk}/").content.decode()
-    for says in ("Not of", "Not limited for"):
+    for says in ("Not required of", "Not limited for"):
         assert f"{says} {network}: nothing is learned of a network, whose devices differ. Require it" in page
     assert "Required of 10.0.9.9: sent before" in page
     assert "Only with a Message-Authenticator from 10.0.9.9." in page

@@ -1,12 +1,11 @@
 """From the choice of a kind to the first accepted login, by clicking and by keyboard."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.scenarios.client import Client
 from tests.scenarios.codes import new_seed, totp
-from tests.web.visit import SCREENS, Owner, inspect, inspect_as_it_is
+from tests.web.visit import Owner, inspect, inspect_as_it_is
 
 pytestmark = pytest.mark.real
 
@@ -19,13 +18,6 @@ users:
 policies:
   - {{name: WorkSpaces MFA, application: Amazon WorkSpaces, login: second-factor-only, methods: [totp]}}
 """
-
-
-def as_it_is(page: Page, name: str) -> None:
-    """Look at a page that no address leads to: the answer to a form."""
-    assert Axe().run(page).response["violations"] == []
-    if SCREENS:
-        page.screenshot(path=f"{SCREENS}/{name}.png", full_page=True)
 
 
 def test_workspaces_from_the_kind_to_the_first_login(owner: Owner) -> None:
@@ -110,7 +102,7 @@ def test_a_test_login_shows_its_trail(owner: Owner) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("would have let this person in")).to_be_visible()
     expect(page.locator(".trail li")).to_have_count(6)
-    as_it_is(page, "applications-tested")
+    inspect_as_it_is(page, "applications-tested")
     inspect(page, page.url, "applications-test")
     assert owner.house.last_login()["client"] == "secondgate try"
 
